@@ -1,0 +1,80 @@
+/**
+ * The trusted side's arithmetic. It is injected like a device is, but it is believed: it runs inside the trusted process.
+ * `reference-arithmetic.ts` is the definition in BigInt; `src/fast` has the WebAssembly one; tests hold them equal.
+ *
+ * All arrays are allocated with `allocate`, so that an implementation may keep them where its kernels can reach them.
+ * Notation: p pad modulus, q check modulus 2^31 - 1, x centred input, y integer output, s challenge, z device answer.
+ */
+import type { LinearMap } from '../reference/linear-map.js';
+import type {
+  AddOperation,
+  PoolOperation,
+  Requantization,
+  RescaleOperation,
+} from '../reference/quantized-network.js';
+import type { Modulus } from './modulus.js';
+
+/** The element types trusted memory is made of. */
+export interface TrustedArrays {
+  i16: Int16Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+}
+
+/** A linear map made ready for trusted evaluation: the offline phase's two jobs. */
+export interface TrustedMap {
+  /** out = L(x) mod p for residues x; |X| and |Y| entries. */
+  applyModulo(x: Uint32Array, modulus: Modulus, out: Uint32Array): void;
+  /** out = L(x) over the integers, for x in the declared range. */
+  applyIntegers(x: Int16Array, out: Int32Array): void;
+  /** out = transpose of L applied to s, mod q; s has |Y| residues below q, out has |X|. */
+  transpose(s: Uint32Array, out: Uint32Array): void;
+  /** Frees what was made ready. */
+  release(): void;
+}
+
+/** Height, width, channels of an image-like tensor: what pooling needs to know about its input. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Everything the trusted side computes. Functions write to `out` and never read it. */
+export interface TrustedArithmetic {
+  readonly name: string;
+
+  /** A zeroed array of `length` entries in trusted memory. */
+  allocate<K extends keyof TrustedArrays>(kind: K, length: number): TrustedArrays[K];
+  /** Overwrites the array with zeros and takes its memory back; the array must not be used again. */
+  release(array: Int16Array | Int32Array | Uint32Array): void;
+  /** Makes a map ready for trusted evaluation. */
+  load(map: LinearMap): TrustedMap;
+
+  /** out = (x + pad) mod p. */
+  blind(x: Int16Array, pad: Uint32Array, modulus: Modulus, out: Uint32Array): void;
+  /**
+   * out = balanced(z - u mod p). True if every z is canonical (below p) and every |out| <= bound.
+   * Takes the same time whatever the values are; when it returns false `out` must not be used.
+   */
+  unblind(z: Uint32Array, u: Uint32Array, modulus: Modulus, bound: number, out: Int32Array): boolean;
+  /** True if every z is canonical (below p). */
+  isCanonical(z: Uint32Array, modulus: Modulus): boolean;
+  /** True if every |y| <= bound. */
+  isWithin(y: Int32Array, bound: number): boolean;
+  /** <s, y> mod q, for |y| <= bound. */
+  foldOutput(s: Uint32Array, y: Int32Array, bound: number): number;
+  /** <folded, x> mod q, for centred x (any int16). */
+  foldInput(folded: Uint32Array, x: Int16Array): number;
+
+  /** out[i] = requantize(y[i] + bias[i mod channels]); |y + bias| must fit int32. */
+  requantize(y: Int32Array, bias: Int32Array, how: Requantization, out: Int16Array): void;
+  /** out[i] = y[i] + bias[i mod channels]. */
+  addBias(y: Int32Array, bias: Int32Array, out: Int32Array): void;
+  add(a: Int16Array, b: Int16Array, how: AddOperation, out: Int16Array): void;
+  rescale(x: Int16Array, how: RescaleOperation, out: Int16Array): void;
+  pool(x: Int16Array, shape: ImageShape, how: PoolOperation, out: Int16Array): void;
+
+  /** Frees everything. */
+  close(): void;
+}

@@ -1,0 +1,27 @@
+/** The protocol's own failures. Wrong types are `TypeError`s and wrong ranges `RangeError`s, as everywhere. */
+
+/**
+ * The device gave a wrong answer. One message for every cause: what failed, where, and in which repetition is
+ * never told, because the device or its host may read it.
+ */
+export class IntegrityError extends Error {
+  override readonly name = 'IntegrityError';
+  constructor() {
+    super('The device gave a wrong answer. The run was refused and this session cannot be used again.');
+  }
+}
+
+/** The device could not do what it was asked: not open, out of memory, crashed, too slow. No answer was used. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+}
+
+/** The session is not in a state that allows this call. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+}
+
+/** There is no unused pad left, or a pad was about to be used a second time. */
+export class PadError extends Error {
+  override readonly name = 'PadError';
+}
