@@ -6,12 +6,7 @@
  * Notation: p pad modulus, q check modulus 2^31 - 1, x centred input, y integer output, s challenge, z device answer.
  */
 import type { LinearMap } from '../reference/linear-map.js';
-import type {
-  AddOperation,
-  PoolOperation,
-  Requantization,
-  RescaleOperation,
-} from '../reference/quantized-network.js';
+import type { AddOperation, PoolOperation, Requantization, RescaleOperation } from '../reference/quantized-network.js';
 import type { Modulus } from './modulus.js';
 
 /** The element types trusted memory is made of. */

@@ -80,9 +80,7 @@ export function outputChannels(map: LinearMap): number {
 
 /** How many weights go into one output entry. */
 export function termsPerOutput(map: LinearMap): number {
-  return map.kind === 'dense'
-    ? map.inputs
-    : map.kernel.height * map.kernel.width * (map.input.channels / map.groups);
+  return map.kind === 'dense' ? map.inputs : map.kernel.height * map.kernel.width * (map.input.channels / map.groups);
 }
 
 /** Multiply-accumulates of one application, padding included. */

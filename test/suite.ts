@@ -1,0 +1,69 @@
+/**
+ * The one place that owns uvu. `suite(name)` returns uvu's test function; nobody calls `run` by hand, so it cannot be
+ * forgotten; `main.ts` runs every suite of every file and fails when a file registers nothing.
+ */
+import './uvu-setup.js';
+import * as fc from 'fast-check';
+import { suite as uvuSuite } from 'uvu';
+
+type Handler = () => void | Promise<void>;
+
+/** uvu's test function, with a limit on how long one test may take. */
+export interface Test {
+  (name: string, handler: Handler, limitMs?: number): void;
+  before(handler: Handler): void;
+  after(handler: Handler): void;
+  /** Counts and prints a test that cannot run on this machine, with the reason. */
+  skip(name: string, reason: string): void;
+}
+
+export interface Registered {
+  readonly name: string;
+  readonly run: () => void;
+  count: number;
+}
+
+/** Every suite made so far, in order. */
+export const registered: Registered[] = [];
+
+const DEFAULT_LIMIT_MS = 120_000;
+
+async function within(limitMs: number, name: string, handler: Handler): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`"${name}" took longer than ${limitMs} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([handler(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Makes a named suite. */
+export function suite(name: string): Test {
+  const inner = uvuSuite(name);
+  const entry: Registered = { name, run: () => inner.run(), count: 0 };
+  registered.push(entry);
+  const test = (title: string, handler: Handler, limitMs = DEFAULT_LIMIT_MS): void => {
+    entry.count++;
+    inner(title, () => within(limitMs, title, handler));
+  };
+  test.before = (handler: Handler): void => inner.before(async () => handler());
+  test.after = (handler: Handler): void => inner.after(async () => handler());
+  test.skip = (title: string, reason: string): void => {
+    entry.count++;
+    console.log(`skipped: ${name}: ${title} (${reason})`);
+    inner.skip(title);
+  };
+  return test;
+}
+
+/** The seed of every random test: fixed, so that CI is repeatable; `SLALOM_SEED=random` or a number explores. */
+export const seed: number =
+  process.env.SLALOM_SEED === 'random' ? Date.now() % 2 ** 31 : Number(process.env.SLALOM_SEED ?? 20181013);
+
+/** fast-check's assert with the suite's seed; a failure prints the seed and the smallest counterexample. */
+export function check(property: fc.IProperty<unknown> | fc.IAsyncProperty<unknown>, numRuns = 100): Promise<void> {
+  return Promise.resolve(fc.assert(property as fc.IAsyncProperty<unknown>, { seed, numRuns }));
+}
