@@ -1,0 +1,60 @@
+/**
+ * The living definition of Slalom: exact BigInt, no speed, nothing imported. Everything else is tested against it.
+ * @module
+ */
+export { apply } from './apply.js';
+export { blind, unblind } from './blinding.js';
+export { bound, channelBounds } from './bound.js';
+export { decodeIntegers, decodeResidues } from './decode.js';
+export { evaluate, imageShape } from './evaluate.js';
+export {
+  add,
+  aResidue,
+  balanced,
+  innerProduct,
+  inverse,
+  isCanonical,
+  M31,
+  modulo,
+  multiply,
+  P24,
+  power,
+  subtract,
+} from './field.js';
+export { accepts, type Challenge, fold } from './freivalds.js';
+export { type Answer, plainLayer, privateLayer } from './layer.js';
+export {
+  aLinearMap,
+  type Convolution,
+  type Dense,
+  type Extent,
+  type InputRange,
+  inputLength,
+  type LinearMap,
+  macCount,
+  outputChannels,
+  outputExtent,
+  outputLength,
+  termsPerOutput,
+} from './linear-map.js';
+export type {
+  AccumulatorTensor,
+  ActivationTensor,
+  AddOperation,
+  ConcatOperation,
+  LinearOperation,
+  Operation,
+  PadOperation,
+  PoolOperation,
+  QuantizedNetwork,
+  Requantization,
+  RescaleOperation,
+  ReshapeOperation,
+  SoftmaxOperation,
+  Tensor,
+  TensorId,
+  TrustedOperation,
+} from './quantized-network.js';
+export { clamp, floorDivision, roundedDivision, roundedShift } from './rounding.js';
+export { type Bytes, residueBits, sampleResidue, sampleResidues } from './sampling.js';
+export { type ImageShape, pool, pooledShape, requantize, rescale, softmax } from './trusted-operations.js';
