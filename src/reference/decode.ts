@@ -11,6 +11,6 @@ export function decodeResidues(answer: unknown, length: number, p: bigint): bigi
 export function decodeIntegers(answer: unknown, length: number): bigint[] | null {
   if (!Array.isArray(answer) || answer.length !== length) return null;
   const entries = answer.map((value) => (Number.isSafeInteger(value) ? BigInt(value) : null));
-  const fits = (value: bigint | null): value is bigint => value !== null && value === BigInt.asIntN(33, value);
+  const fits = (value: bigint | null): value is bigint => value !== null && value === BigInt.asIntN(32, value);
   return entries.every(fits) ? (entries as bigint[]) : null;
 }

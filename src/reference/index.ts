@@ -35,6 +35,7 @@ export {
   outputChannels,
   outputExtent,
   outputLength,
+  type Padding,
   termsPerOutput,
 } from './linear-map.js';
 export type {

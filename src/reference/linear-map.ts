@@ -10,6 +10,14 @@ export interface Extent {
   readonly channels: number;
 }
 
+/** How many zeros surround an image on each side. */
+export interface Padding {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
 /** The closed interval every entry of an input is declared to lie in; `minimum <= 0 <= maximum`. */
 export interface InputRange {
   readonly minimum: number;
@@ -37,7 +45,7 @@ export interface Convolution {
   readonly kernel: { readonly height: number; readonly width: number };
   readonly stride: { readonly y: number; readonly x: number };
   readonly dilation: { readonly y: number; readonly x: number };
-  readonly padding: { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+  readonly padding: Padding;
   /** Input and output channels are split into this many groups; equal to `input.channels` for depthwise. */
   readonly groups: number;
   readonly outputChannels: number;

@@ -1,35 +1,8 @@
-/**
- * What a quantized network *is*: tensors of centred integers and the operations between them.
- *
- * Centred means that the zero point is already subtracted: an entry c stands for the real number `scale * c`, and the code
- * a file format would store is `c + zeroPoint`. Zero points therefore appear only where data enters or leaves.
- */
-import type { LinearMap } from './linear-map.js';
+/** What a quantized network *is*: tensors of centred integers (`tensor.ts`) and the operations between them. */
+import type { LinearMap, Padding } from './linear-map.js';
+import type { Tensor, TensorId } from './tensor.js';
 
-/** An 8-bit (at most 16-bit) activation tensor: real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint. */
-export interface ActivationTensor {
-  readonly kind: 'activation';
-  readonly name: string;
-  /** Without the batch axis: [height, width, channels] or [length]. Row-major. */
-  readonly shape: readonly number[];
-  readonly scale: number;
-  readonly zeroPoint: number;
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
-/** A tensor of 32-bit accumulators that is read out, not fed on: real = scales[channel] * a, channels last. */
-export interface AccumulatorTensor {
-  readonly kind: 'accumulator';
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly scales: Float64Array;
-}
-
-export type Tensor = ActivationTensor | AccumulatorTensor;
-
-/** The index of a tensor in `QuantizedNetwork.tensors`. */
-export type TensorId = number;
+export type { AccumulatorTensor, ActivationTensor, Tensor, TensorId } from './tensor.js';
 
 /** clamp(roundedShift(value * multiplier[channel], shift), minimum, maximum); see `rounding.ts`. */
 export interface Requantization {
@@ -85,7 +58,7 @@ export interface PoolOperation {
   readonly output: TensorId;
   readonly window: { readonly height: number; readonly width: number };
   readonly stride: { readonly y: number; readonly x: number };
-  readonly padding: { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+  readonly padding: Padding;
   readonly minimum: number;
   readonly maximum: number;
 }
@@ -105,7 +78,7 @@ export interface PadOperation {
   readonly name: string;
   readonly input: TensorId;
   readonly output: TensorId;
-  readonly padding: { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+  readonly padding: Padding;
 }
 
 /** The same entries under another shape. */

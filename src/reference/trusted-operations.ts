@@ -1,7 +1,7 @@
 /** The operations the trusted side does itself, on centred integers. One rounding rule: `rounding.ts`. */
+import type { Padding } from './linear-map.js';
 import type {
   AddOperation,
-  PadOperation,
   PoolOperation,
   Requantization,
   RescaleOperation,
@@ -84,7 +84,7 @@ export function pool(x: readonly bigint[], shape: ImageShape, how: PoolOperation
 }
 
 /** The image with a border of zeros. */
-export function pad(x: readonly bigint[], shape: ImageShape, padding: PadOperation['padding']): bigint[] {
+export function pad(x: readonly bigint[], shape: ImageShape, padding: Padding): bigint[] {
   const result: bigint[] = [];
   for (let row = -padding.top; row < shape.height + padding.bottom; row++) {
     for (let column = -padding.left; column < shape.width + padding.right; column++) {
