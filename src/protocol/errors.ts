@@ -25,3 +25,11 @@ export class SessionError extends Error {
 export class PadError extends Error {
   override readonly name = 'PadError';
 }
+
+/** What a device says went wrong, made harmless: it is untrusted text that will reach a terminal or a log. */
+export function deviceReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : 'it gave no reason';
+  return String(text)
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .slice(0, 300);
+}

@@ -6,6 +6,7 @@ export { apply } from './apply.js';
 export { blind, unblind } from './blinding.js';
 export { bound, channelBounds } from './bound.js';
 export { decodeIntegers, decodeResidues } from './decode.js';
+export { referenceDevice } from './device.js';
 export { evaluate, imageShape } from './evaluate.js';
 export {
   add,
@@ -58,4 +59,16 @@ export type {
 } from './quantized-network.js';
 export { clamp, floorDivision, roundedDivision, roundedShift } from './rounding.js';
 export { type Bytes, residueBits, sampleResidue, sampleResidues } from './sampling.js';
-export { type ImageShape, pool, pooledShape, requantize, rescale, softmax } from './trusted-operations.js';
+export { transpose } from './transpose.js';
+export {
+  add as addTensors,
+  addBias,
+  concat,
+  type ImageShape,
+  pad,
+  pool,
+  pooledShape,
+  requantize,
+  rescale,
+  softmax,
+} from './trusted-operations.js';

@@ -1,9 +1,13 @@
 /** The index set of a linear map: which weight joins which input to which output. `apply` and `transpose` walk the same set. */
-import { type Convolution, type LinearMap, outputExtent } from './linear-map.js';
+import { type Convolution, type Dense, type LinearMap, outputExtent } from './linear-map.js';
 
 /** Calls `visit(output index, input index, weight)` once for every non-padding term of the map. */
 export function forEachTap(map: LinearMap, visit: (output: number, input: number, weight: bigint) => void): void {
-  if (map.kind === 'convolution') return forEachConvolutionTap(map, visit);
+  if (map.kind === 'convolution') forEachConvolutionTap(map, visit);
+  else forEachDenseTap(map, visit);
+}
+
+function forEachDenseTap(map: Dense, visit: (output: number, input: number, weight: bigint) => void): void {
   for (let output = 0; output < map.outputs; output++) {
     for (let input = 0; input < map.inputs; input++) {
       visit(output, input, BigInt(map.weights[output * map.inputs + input]!));

@@ -1,0 +1,27 @@
+/**
+ * Slalom's protocol: sessions, pads, challenges, the check and its soundness. Device, arithmetic and randomness are injected.
+ * @module
+ */
+export type { ImageShape, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
+export { noWrapBound } from './certificate.js';
+export { Unchecked, Verified } from './check.js';
+export type { Costs } from './costs.js';
+export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
+export { DeviceError, IntegrityError, PadError, SessionError } from './errors.js';
+export type { Inference, Released } from './inference.js';
+export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from './modulus.js';
+export { MemoryPadStore, Pad, type PadMaterial, type PadSet, type PadStore } from './pads.js';
+export { defaultParameters, type Parameters, someParameters } from './parameters.js';
+export { type Randomness, systemRandomness } from './randomness.js';
+export { referenceArithmetic } from './reference-arithmetic.js';
+export { sampleResidues } from './sampling.js';
+export { type Progress, Session, type SessionOptions, type SessionState } from './session.js';
+export {
+  type Rational,
+  repetitionsFor,
+  type Soundness,
+  type SoundnessInput,
+  type SoundnessTerm,
+  soundness,
+  soundnessBits,
+} from './soundness.js';

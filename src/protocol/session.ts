@@ -1,0 +1,233 @@
+/** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
+import { aLinearMap, type LinearMap } from '../reference/linear-map.js';
+import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
+import { breathe } from './breathe.js';
+import { noWrapBound } from './certificate.js';
+import { type Costs, noCosts } from './costs.js';
+import type { Device, LoadedMap } from './device.js';
+import { DeviceError, deviceReason, IntegrityError, SessionError } from './errors.js';
+import { Challenges } from './freivalds.js';
+import { Inference } from './inference.js';
+import { type Modulus, smallestModulus } from './modulus.js';
+import { MemoryPadStore, makePad, type Pad, type PadSet, type PadStore } from './pads.js';
+import { type Parameters, someParameters } from './parameters.js';
+import { type Randomness, systemRandomness } from './randomness.js';
+import { repetitionsFor, type Soundness, soundness } from './soundness.js';
+
+/** preparing -> ready -> running -> (ready | poisoned); closed from anywhere. */
+export type SessionState = 'preparing' | 'ready' | 'running' | 'poisoned' | 'closed';
+
+/** How far a long piece of work is. */
+export interface Progress {
+  readonly phase: 'load' | 'challenges' | 'pads' | 'online';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a session needs. Device, arithmetic and randomness are injected. */
+export interface SessionOptions {
+  readonly device: Device;
+  readonly arithmetic: TrustedArithmetic;
+  /** The linear maps, in the order in which an inference uses them. */
+  readonly maps: readonly LinearMap[];
+  readonly parameters?: Partial<Parameters>;
+  readonly randomness?: Randomness;
+  readonly pads?: PadStore;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Interrupts opening and preparing between two layers. */
+  readonly signal?: AbortSignal;
+}
+
+/** One layer of a session: everything but the state is fixed when the session is opened. */
+export interface SessionLayer {
+  readonly map: LinearMap;
+  /** B, from the weights. */
+  readonly bound: number;
+  readonly loaded: LoadedMap;
+  readonly trusted: TrustedMap;
+  readonly challenges: Challenges | null;
+}
+
+/** See `SessionState`. A reject destroys the challenges and the pads that are left; the session never works again. */
+export class Session {
+  readonly parameters: Parameters;
+  /** p, the smallest pad modulus that fits every layer; null when privacy is off and exact integers travel. */
+  readonly modulus: Modulus | null;
+  readonly soundness: Soundness;
+  readonly costs: Costs = noCosts();
+  readonly arithmetic: TrustedArithmetic;
+  readonly #device: Device;
+  readonly #randomness: Randomness;
+  readonly #pads: PadStore;
+  readonly #onProgress: (progress: Progress) => void;
+  #layers: SessionLayer[] = [];
+  #state: SessionState = 'preparing';
+  #started = 0;
+  readonly #inFlight = new Set<Inference>();
+
+  private constructor(options: SessionOptions, bounds: readonly number[]) {
+    this.parameters = someParameters(options.parameters);
+    const { integrity, privacy, soundnessBits, maximumInferences } = this.parameters;
+    this.modulus = privacy ? smallestModulus(Math.max(...bounds)) : null;
+    const repetitions = integrity ? repetitionsFor(soundnessBits, bounds.length) : 0;
+    this.soundness = soundness({ layers: bounds.length, repetitions, inferences: maximumInferences });
+    this.#device = options.device;
+    this.arithmetic = options.arithmetic;
+    this.#randomness = options.randomness ?? systemRandomness;
+    this.#pads = options.pads ?? new MemoryPadStore();
+    this.#onProgress = options.onProgress ?? (() => {});
+  }
+
+  /**
+   * Loads the maps on the device, draws the challenges and folds them.
+   * @throws RangeError when a map does not fit the certificate, DeviceError when the device cannot hold the maps
+   */
+  static async open(options: SessionOptions): Promise<Session> {
+    if (options.maps.length === 0) throw new RangeError('a session needs at least one linear map');
+    const bounds = options.maps.map((map) => noWrapBound(aLinearMap(map)));
+    const session = new Session(options, bounds);
+    try {
+      await session.#loadLayers(options.maps, bounds, options.signal);
+    } catch (error) {
+      session.#destroy('closed');
+      throw error;
+    }
+    session.#state = 'ready';
+    return session;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** How many private inferences are prepared. */
+  get prepared(): number {
+    return this.#pads.count;
+  }
+
+  get layerCount(): number {
+    return this.#layers.length;
+  }
+
+  async #loadLayers(maps: readonly LinearMap[], bounds: readonly number[], signal?: AbortSignal): Promise<void> {
+    for (const [index, map] of maps.entries()) {
+      signal?.throwIfAborted();
+      const loaded = await this.#load(map);
+      const start = performance.now();
+      const trusted = this.arithmetic.load(map);
+      const challenges = this.parameters.integrity
+        ? Challenges.make(map, trusted, this.soundness.repetitions, this.arithmetic, this.#randomness)
+        : null;
+      this.#layers.push({ map, bound: bounds[index]!, loaded, trusted, challenges });
+      this.costs.offlineMs += performance.now() - start;
+      this.#onProgress({ phase: 'challenges', done: index + 1, total: maps.length });
+      await breathe();
+    }
+  }
+
+  async #load(map: LinearMap): Promise<LoadedMap> {
+    try {
+      return await this.#device.load(map, this.modulus ?? 'integers');
+    } catch (error) {
+      throw error instanceof DeviceError
+        ? error
+        : new DeviceError(`The device could not load a map: ${deviceReason(error)}`);
+    }
+  }
+
+  /**
+   * Makes the pads of `count` more inferences; nothing to do when privacy is off.
+   * @throws SessionError when the session is poisoned or closed
+   */
+  async prepare(count = 1, signal?: AbortSignal): Promise<void> {
+    this.#requireUsable();
+    if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`count must be a whole number, not ${count}`);
+    if (this.modulus === null) return;
+    const total = count * this.#layers.length;
+    for (let set = 0; set < count; set++) {
+      const pads: Pad[] = [];
+      try {
+        for (const { map, trusted } of this.#layers) {
+          signal?.throwIfAborted();
+          const start = performance.now();
+          pads.push(makePad(map, trusted, this.modulus, this.arithmetic, this.#randomness));
+          this.costs.offlineMs += performance.now() - start;
+          this.#onProgress({ phase: 'pads', done: set * this.#layers.length + pads.length, total });
+          await breathe();
+          this.#requireUsable();
+        }
+        await this.#pads.add(pads);
+      } catch (error) {
+        for (const pad of pads) pad.destroy();
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * Starts one inference and spends its pads, whatever becomes of it.
+   * @throws SessionError when poisoned, closed or at the end of the challenges' lifetime; PadError when no pad is left
+   */
+  async begin(): Promise<Inference> {
+    this.#requireUsable();
+    if (this.#started >= this.parameters.maximumInferences) {
+      throw new SessionError(`This session has run its ${this.#started} inferences: open a new one.`);
+    }
+    this.#started++;
+    const pads: PadSet | null = this.modulus === null ? null : await this.#pads.reserve();
+    const inference = new Inference(this, this.#layers, pads, {
+      end: () => this.#end(inference),
+      reject: () => this.#reject(),
+      requireUsable: () => this.#requireUsable(),
+      progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
+    });
+    this.#inFlight.add(inference);
+    try {
+      this.#requireUsable();
+    } catch (error) {
+      inference.end();
+      throw error;
+    }
+    this.#state = 'running';
+    return inference;
+  }
+
+  #end(inference: Inference): void {
+    this.#inFlight.delete(inference);
+    if (this.#state === 'running' && this.#inFlight.size === 0) this.#state = 'ready';
+  }
+
+  #reject(): never {
+    this.#destroy('poisoned');
+    throw new IntegrityError();
+  }
+
+  #requireUsable(): void {
+    if (this.#state === 'poisoned') {
+      throw new SessionError('This session refused a wrong answer before and cannot be used again: open a new one.');
+    }
+    if (this.#state === 'closed') throw new SessionError('This session is closed.');
+  }
+
+  #destroy(state: 'poisoned' | 'closed'): void {
+    this.#state = state;
+    for (const inference of [...this.#inFlight]) inference.end();
+    for (const { challenges, trusted, loaded } of this.#layers) {
+      challenges?.destroy();
+      trusted.release();
+      try {
+        loaded.release();
+      } catch {
+        // The device is not trusted to behave, and there is nothing left that it could spoil.
+      }
+    }
+    this.#layers = [];
+    void this.#pads.destroy();
+  }
+
+  /** Wipes challenges and pads and frees the device's maps. The device itself belongs to whoever opened it. */
+  close(): void {
+    if (this.#state === 'closed' || this.#state === 'poisoned') return;
+    this.#destroy('closed');
+  }
+}
