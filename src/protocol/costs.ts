@@ -1,10 +1,8 @@
-/** What a session cost so far. Offline work is the trusted side's too, and is always shown beside the online cost. */
+/** What one inference cost so far, online. Offline work is counted by the session and always shown beside it. */
 export interface Costs {
-  /** Drawing and folding challenges, making pads. */
-  offlineMs: number;
-  /** Online, trusted side, the protocol's share: blinding, decoding, unblinding, checking. */
+  /** The trusted side's share of the protocol: blinding, decoding, unblinding, checking. */
   protocolMs: number;
-  /** Online, waiting for the device. */
+  /** Waiting for the device. */
   deviceMs: number;
   bytesToDevice: number;
   bytesFromDevice: number;
@@ -14,5 +12,5 @@ export interface Costs {
 
 /** All zero. */
 export function noCosts(): Costs {
-  return { offlineMs: 0, protocolMs: 0, deviceMs: 0, bytesToDevice: 0, bytesFromDevice: 0, verifiedLayers: 0 };
+  return { protocolMs: 0, deviceMs: 0, bytesToDevice: 0, bytesFromDevice: 0, verifiedLayers: 0 };
 }

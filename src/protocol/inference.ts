@@ -1,6 +1,7 @@
 /** One run through a session's layers: sends, waits, checks. Each layer once, in any order the graph allows. */
 import { inputLength, outputLength } from '../reference/linear-map.js';
 import { check, type Unchecked, type Verified } from './check.js';
+import { type Costs, noCosts } from './costs.js';
 import type { DeviceInput } from './device.js';
 import { DeviceError, deviceReason, SessionError } from './errors.js';
 import type { PadMaterial, PadSet } from './pads.js';
@@ -21,6 +22,8 @@ export type Released = Verified<Int32Array> | Unchecked<Int32Array>;
 
 /** Made by `Session.begin`. Call `end` when done, also after an error. */
 export class Inference {
+  /** What this inference cost so far. */
+  readonly costs: Costs = noCosts();
   readonly #session: Session;
   readonly #layers: readonly SessionLayer[];
   readonly #pads: PadSet | null;
@@ -44,7 +47,8 @@ export class Inference {
    */
   async linear(index: number, x: Int16Array): Promise<Released> {
     const layer = this.#claimLayer(index, x);
-    const { arithmetic, modulus, costs } = this.#session;
+    const { arithmetic, modulus } = this.#session;
+    const { costs } = this;
     const started = performance.now();
     const pad = this.#pads === null ? null : this.#pads[index]!.take();
     const size = outputLength(layer.map);

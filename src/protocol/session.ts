@@ -3,7 +3,6 @@ import { aLinearMap, type LinearMap } from '../reference/linear-map.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { breathe } from './breathe.js';
 import { noWrapBound } from './certificate.js';
-import { type Costs, noCosts } from './costs.js';
 import type { Device, LoadedMap } from './device.js';
 import { DeviceError, deviceReason, IntegrityError, SessionError } from './errors.js';
 import { Challenges } from './freivalds.js';
@@ -54,7 +53,6 @@ export class Session {
   /** p, the smallest pad modulus that fits every layer; null when privacy is off and exact integers travel. */
   readonly modulus: Modulus | null;
   readonly soundness: Soundness;
-  readonly costs: Costs = noCosts();
   readonly arithmetic: TrustedArithmetic;
   readonly #device: Device;
   readonly #randomness: Randomness;
@@ -63,6 +61,7 @@ export class Session {
   #layers: SessionLayer[] = [];
   #state: SessionState = 'preparing';
   #started = 0;
+  #offlineMs = 0;
   readonly #inFlight = new Set<Inference>();
 
   private constructor(options: SessionOptions, bounds: readonly number[]) {
@@ -105,6 +104,11 @@ export class Session {
     return this.#pads.count;
   }
 
+  /** Time spent on challenges and pads so far: the trusted side's offline work. */
+  get offlineMs(): number {
+    return this.#offlineMs;
+  }
+
   get layerCount(): number {
     return this.#layers.length;
   }
@@ -119,7 +123,7 @@ export class Session {
         ? Challenges.make(map, trusted, this.soundness.repetitions, this.arithmetic, this.#randomness)
         : null;
       this.#layers.push({ map, bound: bounds[index]!, loaded, trusted, challenges });
-      this.costs.offlineMs += performance.now() - start;
+      this.#offlineMs += performance.now() - start;
       this.#onProgress({ phase: 'challenges', done: index + 1, total: maps.length });
       await breathe();
     }
@@ -151,7 +155,7 @@ export class Session {
           signal?.throwIfAborted();
           const start = performance.now();
           pads.push(makePad(map, trusted, this.modulus, this.arithmetic, this.#randomness));
-          this.costs.offlineMs += performance.now() - start;
+          this.#offlineMs += performance.now() - start;
           this.#onProgress({ phase: 'pads', done: set * this.#layers.length + pads.length, total });
           await breathe();
           this.#requireUsable();
