@@ -1,0 +1,57 @@
+/** What a float network computes. */
+import { convolve, multiplyMatrix } from './convolve.js';
+import {
+  entryCount,
+  type FloatNetwork,
+  type FloatOperation,
+  type FloatTensor,
+  type FloatTensorId,
+} from './float-network.js';
+import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
+
+function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensorId) => Float32Array): Float32Array {
+  const tensor = (id: FloatTensorId): FloatTensor => network.tensors[id]!;
+  switch (op.kind) {
+    case 'convolution':
+      return activate(convolve(op, value(op.input), tensor(op.input), tensor(op.output)), op.activation);
+    case 'dense':
+      return activate(multiplyMatrix(op.weights, op.bias, value(op.input)), op.activation);
+    case 'batchNorm':
+      return batchNorm(value(op.input), op);
+    case 'activation':
+      return activate(value(op.input).slice(), op.activation);
+    case 'add':
+      return activate(add(value(op.inputs[0]), value(op.inputs[1])), op.activation);
+    case 'averagePool':
+    case 'maxPool':
+      return pool(value(op.input), tensor(op.input).shape, op);
+    case 'concat': {
+      const shapes = op.inputs.map((id) => tensor(id).shape);
+      return concat(op.inputs.map(value), shapes, op.axis);
+    }
+    case 'reshape':
+      return value(op.input);
+    case 'softmax':
+      return softmax(value(op.input), tensor(op.output).shape.at(-1)!, op);
+  }
+}
+
+/**
+ * Evaluates the network and keeps every tensor.
+ * @param input as many real numbers as the input tensor has entries
+ * @returns the entries of tensor i at index i; tensors no operation computes are absent
+ * @throws RangeError when the input has the wrong length or an operation reads a tensor before it is computed
+ */
+export function evaluateFloat(network: FloatNetwork, input: Float32Array): readonly (Float32Array | undefined)[] {
+  const expected = entryCount(network.tensors[network.input]!.shape);
+  if (input.length !== expected) throw new RangeError(`the input needs ${expected} numbers, not ${input.length}`);
+  const values: (Float32Array | undefined)[] = new Array(network.tensors.length).fill(undefined);
+  values[network.input] = Float32Array.from(input);
+  const value = (id: FloatTensorId): Float32Array => {
+    const found = values[id];
+    if (found === undefined) throw new RangeError(`tensor ${id} is used before it is computed`);
+    return found;
+  };
+  for (const op of network.operations) values[op.output] = step(network, op, value);
+  return values;
+}
