@@ -133,7 +133,8 @@ test('a refusal names the path, in one short line', () => {
 test('whatever comes in, decoding answers or throws a TypeError', () =>
   check(
     fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (value) => {
-      for (const type of [point, list(point, 5), wholeNumber(0, 5), finiteNumber, nonEmptyString]) {
+      const types: t.Mixed[] = [point, list(point, 5), wholeNumber(0, 5), finiteNumber, nonEmptyString];
+      for (const type of types) {
         try {
           assert.ok(type.is(decode(type, value, 'it')));
         } catch (error) {

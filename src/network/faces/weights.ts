@@ -1,0 +1,94 @@
+/** Reads the face detector's weights, as the npm package @vladmandic/face-api carries them, without trusting the files. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
+import { ModelError } from '../errors.js';
+import { entryCount } from '../float/index.js';
+
+/** A named array of real numbers. */
+export interface Weight {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** All weights of a network, by the names its manifest gives them. */
+export type Weights = ReadonlyMap<string, Weight>;
+
+const MANIFEST = 'ssd_mobilenetv1_model-weights_manifest.json';
+const REMEDY = 'run "npm install" to get @vladmandic/face-api with its model folder again';
+
+const entry = strictObject(
+  { name: nonEmptyString, shape: list(wholeNumber(1, 2 ** 20), 4), dtype: oneOf('float32', 'int32') },
+  { quantization: strictObject({ dtype: oneOf('uint8'), scale: finiteNumber, min: finiteNumber }) },
+);
+type Entry = (typeof entry)['_A'];
+
+const manifest = list(strictObject({ paths: list(nonEmptyString, 16), weights: list(entry, 1024) }), 16);
+
+async function read(directory: string, name: string): Promise<Buffer> {
+  // A manifest names its neighbours and nothing else on the disk.
+  if (basename(name) !== name || name.includes('\\')) {
+    throw new ModelError(`The face detector's manifest names a file outside its folder; ${REMEDY}.`);
+  }
+  try {
+    return await readFile(join(directory, name));
+  } catch {
+    throw new ModelError(`The face detector's file ${name} cannot be read in ${directory}; ${REMEDY}.`);
+  }
+}
+
+function parseManifest(text: string): (typeof manifest)['_A'] {
+  try {
+    return decode(manifest, JSON.parse(text), 'the manifest');
+  } catch (error) {
+    const reason = error instanceof TypeError ? error.message : 'it is not JSON';
+    throw new ModelError(`The face detector's manifest is damaged (${reason}); ${REMEDY}.`);
+  }
+}
+
+/** One weight from its bytes: 8-bit codes mean code * scale + min, everything else is little-endian 32 bits. */
+function dequantize({ shape, dtype, quantization }: Entry, bytes: Buffer): Float32Array {
+  const values = new Float32Array(entryCount(shape));
+  for (let index = 0; index < values.length; index++) {
+    if (quantization !== undefined) values[index] = bytes[index]! * quantization.scale + quantization.min;
+    else values[index] = dtype === 'float32' ? bytes.readFloatLE(4 * index) : bytes.readInt32LE(4 * index);
+  }
+  return values;
+}
+
+/**
+ * Reads and checks the manifest and the weights it describes.
+ * @param directory the package's `model` folder
+ * @throws ModelError when a file is missing, damaged, shorter or longer than the manifest says
+ */
+export async function loadFaceWeights(directory: string): Promise<Weights> {
+  const weights = new Map<string, Weight>();
+  for (const group of parseManifest((await read(directory, MANIFEST)).toString('utf8'))) {
+    const bytes = Buffer.concat(await Promise.all(group.paths.map((name) => read(directory, name))));
+    let at = 0;
+    for (const description of group.weights) {
+      const length = entryCount(description.shape) * (description.quantization === undefined ? 4 : 1);
+      if (at + length > bytes.length) throw new ModelError(`The face detector's weights are cut short; ${REMEDY}.`);
+      const values = dequantize(description, bytes.subarray(at, at + length));
+      if (weights.has(description.name) || !values.every(Number.isFinite)) {
+        throw new ModelError(`The face detector's weight ${description.name} is damaged; ${REMEDY}.`);
+      }
+      weights.set(description.name, { shape: description.shape, values });
+      at += length;
+    }
+    if (at !== bytes.length) throw new ModelError(`The face detector's weights are longer than described; ${REMEDY}.`);
+  }
+  return weights;
+}
+
+/**
+ * One weight of exactly this shape.
+ * @throws ModelError when it is missing or has another shape
+ */
+export function weightOf(weights: Weights, name: string, shape: readonly number[]): Float32Array {
+  const found = weights.get(name);
+  if (found === undefined || found.shape.join() !== shape.join()) {
+    throw new ModelError(`The face detector needs the weight ${name} of shape ${shape.join(' x ')}; ${REMEDY}.`);
+  }
+  return found.values;
+}
