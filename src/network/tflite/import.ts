@@ -1,0 +1,90 @@
+/** Imports a quantized TensorFlow Lite file as a quantized network. */
+import type { QuantizedNetwork } from '../../reference/quantized-network.js';
+import { ModelError } from '../errors.js';
+import { importConcat, importPad, importReshape, importSqueeze } from './arrangement.js';
+import { importDequantize, quantizedInput } from './border.js';
+import { importConvolution, importDepthwiseConvolution } from './convolution.js';
+import { importFullyConnected } from './fully-connected.js';
+import { ActivationFunctionType } from './generated/activation-function-type.js';
+import { BuiltinOperator } from './generated/builtin-operator.js';
+import { Graph } from './graph.js';
+import { type FileOperator, type ModelFile, readModelFile } from './model-file.js';
+import { importMean, importPool } from './pooling.js';
+import { activationTensor } from './quantization.js';
+import { importAdd, importRescale } from './rescale.js';
+import { importSoftmax } from './softmax.js';
+import { Step } from './step.js';
+
+type Importer = (step: Step) => void;
+
+function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
+  return new Map<BuiltinOperator, Importer>([
+    [BuiltinOperator.CONV_2D, importConvolution],
+    [BuiltinOperator.DEPTHWISE_CONV_2D, importDepthwiseConvolution],
+    [BuiltinOperator.FULLY_CONNECTED, importFullyConnected],
+    [BuiltinOperator.ADD, importAdd],
+    [BuiltinOperator.CONCATENATION, importConcat],
+    [BuiltinOperator.AVERAGE_POOL_2D, importPool('averagePool')],
+    [BuiltinOperator.MAX_POOL_2D, importPool('maxPool')],
+    [BuiltinOperator.MEAN, importMean],
+    [BuiltinOperator.PAD, importPad],
+    [BuiltinOperator.RESHAPE, importReshape],
+    [BuiltinOperator.SQUEEZE, importSqueeze],
+    [BuiltinOperator.SOFTMAX, importSoftmax],
+    [BuiltinOperator.RELU, importRescale(ActivationFunctionType.RELU)],
+    [BuiltinOperator.RELU6, importRescale(ActivationFunctionType.RELU6)],
+    [BuiltinOperator.RELU_N1_TO_1, importRescale(ActivationFunctionType.RELU_N1_TO_1)],
+    [BuiltinOperator.QUANTIZE, importRescale(ActivationFunctionType.NONE)],
+    [BuiltinOperator.DEQUANTIZE, importDequantize(file)],
+  ]);
+}
+
+function requireSupported(file: ModelFile, operators: readonly FileOperator[], known: ReadonlyMap<number, Importer>) {
+  const unknown = operators.find(({ code }) => !known.has(code));
+  if (unknown === undefined) return;
+  const supported = [...known.keys()].map((code) => BuiltinOperator[code]).join(', ');
+  throw new ModelError(
+    `${file.name}: operator ${unknown.index} is of kind ${unknown.kind}, which is not supported; ` +
+      `supported are ${supported}.`,
+  );
+}
+
+/**
+ * The quantized network that a .tflite file holds (uint8 with one scale per tensor, or int8 with one per channel).
+ *
+ * Weights and activations become centred integers (code - zero point); the batch axis, which must be of size 1, is
+ * dropped; layers are named after their output tensors. Input ranges of linear maps are as narrow as the operations
+ * before them leave them.
+ * @param bytes the whole file; nothing of the result refers to it
+ * @param name what the network and error messages call it
+ * @throws ModelError when the file is damaged, is not quantized, uses an operator that is not supported, or does not
+ *   make sense as a network; nothing else is thrown, whatever the bytes are.
+ * @example const network = importTflite(await readFile('mobilenet.tflite'), 'mobilenet');
+ */
+export function importTflite(bytes: Uint8Array, name: string): QuantizedNetwork {
+  const file = readModelFile(bytes, name);
+  const graph = new Graph(file);
+  if (file.inputs.length !== 1) {
+    throw new ModelError(`${name} has ${file.inputs.length} inputs, and only models with one are supported.`);
+  }
+  if (file.outputs.length === 0) throw new ModelError(`${name} has no outputs.`);
+  const known = importers(file);
+  const { input, skipped } = quantizedInput(file, graph.fileTensor(file.inputs[0]!));
+  const operators = file.operators.filter((operator) => operator !== skipped);
+  requireSupported(file, operators, known);
+  if (operators.length === 0) throw new ModelError(`${name} has no operators.`);
+
+  const fail = (why: string): never => {
+    throw new ModelError(`${name} cannot be used: its input ${why}.`);
+  };
+  const first = graph.add(activationTensor(graph.fileTensor(input), fail));
+  graph.bind(input, first);
+  for (const operator of operators) known.get(operator.code)!(new Step(graph, operator, file));
+  const outputs = file.outputs.map((index) => {
+    const id = graph.idOf(index);
+    if (id === undefined)
+      throw new ModelError(`${name}: no operator computes its output "${graph.fileTensor(index).name}".`);
+    return id;
+  });
+  return { name, tensors: graph.tensors, operations: graph.operations, input: first, outputs };
+}
