@@ -1,0 +1,106 @@
+/**
+ * Every decision of the kind "how many terms before a reduction" or "does it fit", in one place. The kernels take the
+ * numbers as arguments and rely on them: no sum ever leaves its lane, so nothing anywhere depends on wrap-around.
+ *
+ * Notation: W the largest |weight| of a map (at most 2^15), D its depth (terms per sum), p <= 2^31 - 1 the modulus.
+ */
+import { type LinearMap, outputChannels, termsPerOutput } from '../../reference/linear-map.js';
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** How residues are cut into 16-bit words, and how many products of two terms an int32 lane may take. */
+export interface LimbPlan {
+  readonly limbs: 1 | 2 | 3;
+  /** The low limbs have this many bits, sign included. */
+  readonly bits: number;
+  /** A multiple of 4. */
+  readonly pairsPerSpill: number;
+}
+
+/** Depths are padded with zeros to a multiple of this, so that kernels may take four pairs at a time. */
+export const DEPTH_STEP = 8;
+
+/** The depth as the kernels see it. */
+export function paddedDepth(depth: number): number {
+  return Math.ceil(depth / DEPTH_STEP) * DEPTH_STEP;
+}
+
+/** The largest |weight| for which two 16-bit limbs are the better choice; above it sums would be spilled too often. */
+const TWO_LIMB_WEIGHT = 2 ** 11;
+
+/**
+ * The limbs for weights up to W.
+ *
+ * Ranges. A balanced residue has |b| <= (p - 1) / 2 < 2^30. Two limbs of 16 bits: |low| <= 2^15 and
+ * |high| = |b - low| / 2^16 <= (2^30 + 2^15) / 2^16 < 2^14 + 1. Three limbs of 11 bits: |limb 0|, |limb 1| <= 2^10 and
+ * |limb 2| <= (2^30 / 2^11 + 1 + 2^10) / 2^11 < 2^8 + 2. So every limb is an int16 and at most M = 2^15 or M = 2^10.
+ *
+ * Lanes. The sum of n products is at most n * W * M, whatever their order or grouping, so n = floor((2^31 - 1) / (W * M))
+ * terms always fit; two products that are added inside one instruction are two of the n.
+ * W <= 2^11, M = 2^15: n >= 31. W <= 2^15, M = 2^10: n >= 63. Either way at least one step of 8 terms fits.
+ *
+ * After a spill the sums are int64: at most D * W * M <= 2^31 * 2^15 * 2^15 = 2^61, which `shrink` takes.
+ */
+export function limbPlan(largestWeight: number, depth: number): LimbPlan {
+  const limbs = largestWeight <= TWO_LIMB_WEIGHT ? 2 : 3;
+  const bits = limbs === 2 ? 16 : 11;
+  const magnitude = 2 ** (bits - 1);
+  const terms = Math.floor(INT32_MAX / (Math.max(largestWeight, 1) * magnitude));
+  const steps = Math.floor(Math.min(terms, paddedDepth(depth)) / DEPTH_STEP);
+  return { limbs, bits, pairsPerSpill: Math.max(steps, 1) * (DEPTH_STEP / 2) };
+}
+
+/** The plan over the integers: the entries are their own single limb, and `integersFit` says that nothing is spilled. */
+export function integerPlan(depth: number): LimbPlan {
+  return { limbs: 1, bits: 16, pairsPerSpill: paddedDepth(depth) / 2 };
+}
+
+/** The largest |weight|. */
+export function largestWeight(weights: Int16Array): number {
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+  return largest;
+}
+
+/**
+ * B = max over outputs of sum |w| * max |x|. Every sum of some of an output's products, in any grouping, is at most B.
+ * Exact in float64: at most 2^31 * 2^15 * 2^15 terms and factors, and a sum of absolute values only grows, so a result
+ * beyond 2^53 is beyond every limit that it is compared with.
+ */
+export function outputBound(map: LinearMap): number {
+  const terms = termsPerOutput(map);
+  const { minimum, maximum } = map.inputRange;
+  let largest = 0;
+  for (let row = 0, at = 0; row < outputChannels(map); row++) {
+    let sum = 0;
+    for (const end = at + terms; at < end; at++) sum += Math.abs(map.weights[at]!);
+    largest = Math.max(largest, sum);
+  }
+  return largest * Math.max(-minimum, maximum);
+}
+
+/** Over the integers one int32 lane takes a whole output, so its bound must fit int32. */
+export function integersFit(map: LinearMap): boolean {
+  return outputBound(map) <= INT32_MAX;
+}
+
+/**
+ * A depthwise sum takes residues as they are: taps * (p - 1) * W <= 2^15 * 2^31 * 2^15 = 2^61 in one int64 lane,
+ * which `shrink` takes. The same holds for the transpose: an input entry is used at most once per tap.
+ */
+export function depthwiseFits(taps: number): boolean {
+  return taps <= 2 ** 15;
+}
+
+/**
+ * Products s * y, 0 <= s < q and |y| <= bound, that fit one int64 lane: n * (q - 1) * bound <= 2^63 - 1.
+ * BigInt, because 2^63 - 1 is not a float64. At least 2, since bound <= 2^31 - 1; at most 2^30, since the kernel counts
+ * in int32.
+ */
+export function foldTerms(bound: number): number {
+  const terms = (2n ** 63n - 1n) / ((2n ** 31n - 2n) * BigInt(Math.max(bound, 1)));
+  return Number(terms < 2n ** 30n ? terms : 2n ** 30n);
+}
+
+/** Entries of an average that fit an int32 lane: n * 2^15 <= 2^31 - 1. */
+export const POOL_TERMS = 2 ** 16 - 1;

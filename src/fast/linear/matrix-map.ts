@@ -1,0 +1,177 @@
+/** Dense maps and general convolutions as matrix products over tiles of output pixels. */
+import { CHECK_MODULUS, type Modulus } from '../../protocol/modulus.js';
+import type { LinearMap } from '../../reference/linear-map.js';
+import { integerPlan, type LimbPlan, largestWeight, limbPlan, paddedDepth } from '../kernels/bounds.js';
+import type { Frame, KernelMemory } from '../memory.js';
+import { geometryOf, type Layout, layoutOf } from './layout.js';
+import { type PackedWeights, packWeights } from './packing.js';
+import type { PreparedMap } from './prepared-map.js';
+
+/** Rows of one tile: they should stay in the second-level cache while every block of columns passes by. */
+const TILE_BYTES = 2 ** 17;
+
+/** The padding of a gathered row, so that copies may overshoot by a vector. */
+const ROW_SLACK = 8;
+
+/** Where the limbs of some entries lie: limb l of entry i at pointer + l * pitch + 2 * i. */
+interface Planes {
+  readonly pointer: number;
+  readonly pitch: number;
+  readonly plan: LimbPlan;
+}
+
+/** How many pixels make a tile: a multiple of 4, so that full register blocks are the rule. */
+function tileOf(bytesPerPixel: number): number {
+  return Math.max(4, Math.floor(TILE_BYTES / bytesPerPixel / 4) * 4);
+}
+
+export class MatrixMap implements PreparedMap {
+  readonly #memory: KernelMemory;
+  readonly #layout: Layout;
+  readonly #geometry: number;
+  readonly #largestWeight: number;
+  /** Kept until both directions are packed. */
+  readonly #weights: Int16Array;
+  #forward: PackedWeights | undefined;
+  #transposed: PackedWeights | undefined;
+
+  constructor(memory: KernelMemory, map: LinearMap) {
+    this.#memory = memory;
+    this.#layout = layoutOf(map);
+    this.#weights = map.weights;
+    this.#largestWeight = largestWeight(map.weights);
+    const { windows } = this.#layout;
+    const geometry = windows === null ? new Int32Array(0) : geometryOf(windows);
+    this.#geometry = memory.take(geometry.byteLength);
+    memory.write(this.#geometry, geometry);
+  }
+
+  applyModulo(x: number, count: number, modulus: Modulus, out: number): void {
+    const { inputs, outputs, terms, windows } = this.#layout;
+    const plan = limbPlan(this.#largestWeight, terms);
+    // Without windows, several inputs are just more rows.
+    const together = windows === null ? count : 1;
+    for (let i = 0; i < count; i += together) {
+      this.#memory.within((frame) => {
+        const planes = this.#split(frame, x + i * inputs * 4, inputs * together, modulus, plan);
+        this.#multiply(frame, planes, together, modulus, out + i * outputs * 4);
+      });
+    }
+  }
+
+  applyIntegers(x: number, count: number, out: number): void {
+    const { inputs, outputs, terms, windows } = this.#layout;
+    const plan = integerPlan(terms);
+    const together = windows === null ? count : 1;
+    for (let i = 0; i < count; i += together) {
+      this.#memory.within((frame) => {
+        const planes = { pointer: x + i * inputs * 2, pitch: 0, plan };
+        this.#multiply(frame, planes, together, 0, out + i * outputs * 4);
+      });
+    }
+  }
+
+  #split(frame: Frame, x: number, count: number, modulus: Modulus, plan: LimbPlan): Planes {
+    // Rows are read up to a padded depth, so the last row of each plane needs room behind it.
+    const pitch = Math.ceil(count / 8) * 16 + 16;
+    const pointer = frame.space(pitch * plan.limbs);
+    this.#memory.kernels.splitLimbs(x, count, modulus, plan.limbs, plan.bits, pointer, pitch);
+    return { pointer, pitch, plan };
+  }
+
+  #multiply(frame: Frame, planes: Planes, count: number, modulus: Modulus | 0, out: number): void {
+    const { kernels } = this.#memory;
+    const { groups, terms, columns, inputChannels, outputChannels, windows } = this.#layout;
+    const { limbs, bits, pairsPerSpill } = planes.plan;
+    this.#forward ??= packWeights(this.#memory, this.#weights, this.#layout, false);
+    const { pointer: packed, groupBytes, pairs } = this.#forward;
+
+    const pixels = this.#layout.pixels * count;
+    const rowPitch = (paddedDepth(terms) + ROW_SLACK) * 2;
+    const tile = Math.min(tileOf(rowPitch * limbs), pixels);
+    const gathered = windows === null ? 0 : frame.space(tile * limbs * rowPitch);
+    const pixelPitch = windows === null ? inputChannels * 2 : limbs * rowPitch;
+    const limbPitch = windows === null ? planes.pitch : rowPitch;
+    const scratch = frame.space(kernels.multiplyScratchBytes());
+    const { pointer, pitch } = planes;
+
+    for (let first = 0; first < pixels; first += tile) {
+      const some = Math.min(tile, pixels - first);
+      for (let group = 0; group < groups; group++) {
+        let rows = pointer + (first * inputChannels + group * terms) * 2;
+        if (windows !== null) {
+          rows = gathered;
+          kernels.gather(this.#geometry, pointer, pitch, limbs, group, first, some, rows, rowPitch);
+        }
+        const weights = packed + group * groupBytes;
+        const to = out + (first * outputChannels + group * columns) * 4;
+        kernels.multiply(
+          rows,
+          pixelPitch,
+          limbPitch,
+          some,
+          limbs,
+          bits,
+          weights,
+          pairs,
+          pairsPerSpill,
+          columns,
+          modulus,
+          to,
+          outputChannels * 4,
+          scratch,
+        );
+      }
+    }
+  }
+
+  transpose(s: number, out: number): void {
+    const { kernels } = this.#memory;
+    const { groups, pixels, terms, columns, inputs, outputs, inputChannels, outputChannels, windows } = this.#layout;
+    const plan = limbPlan(this.#largestWeight, columns);
+    const { limbs, bits, pairsPerSpill } = plan;
+    this.#transposed ??= packWeights(this.#memory, this.#weights, this.#layout, true);
+    const { pointer: packed, groupBytes, pairs } = this.#transposed;
+    this.#memory.within((frame) => {
+      const planes = this.#split(frame, s, outputs, CHECK_MODULUS, plan);
+      const scratch = frame.space(kernels.multiplyScratchBytes());
+      const tile = Math.min(tileOf(terms * 4), pixels);
+      const spread = windows === null ? 0 : frame.space(tile * terms * 4);
+      if (windows !== null) kernels.clear(out, inputs * 4);
+      for (let first = 0; first < pixels; first += tile) {
+        const some = Math.min(tile, pixels - first);
+        for (let group = 0; group < groups; group++) {
+          const rows = planes.pointer + (first * outputChannels + group * columns) * 2;
+          const weights = packed + group * groupBytes;
+          const to = windows === null ? out + (first * inputChannels + group * terms) * 4 : spread;
+          const toPitch = windows === null ? inputChannels * 4 : terms * 4;
+          kernels.multiply(
+            rows,
+            outputChannels * 2,
+            planes.pitch,
+            some,
+            limbs,
+            bits,
+            weights,
+            pairs,
+            pairsPerSpill,
+            terms,
+            CHECK_MODULUS,
+            to,
+            toPitch,
+            scratch,
+          );
+          if (windows !== null) kernels.scatter(this.#geometry, spread, terms * 4, group, first, some, out);
+        }
+      }
+    });
+  }
+
+  release(): void {
+    this.#memory.give(this.#geometry);
+    if (this.#forward !== undefined) this.#memory.give(this.#forward.pointer);
+    if (this.#transposed !== undefined) this.#memory.give(this.#transposed.pointer);
+    this.#forward = undefined;
+    this.#transposed = undefined;
+  }
+}

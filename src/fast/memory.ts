@@ -1,0 +1,146 @@
+/** The host's side of the kernels' memory: arrays that live there, working space, and what it takes to use other arrays. */
+import type { Kernels } from './kernels/exports.js';
+import type { KernelInstance } from './kernels/load.js';
+
+/** The element types the kernels work on. */
+export type KernelArray = Int16Array | Int32Array | Uint32Array;
+
+/** Kernels read and overwrite whole vectors, so every block has room for two more. */
+const SLACK_BYTES = 32;
+
+/** One memory with its allocations. */
+export class KernelMemory {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  /** Growing makes a new buffer object over the same bytes; views of the older ones stay valid. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  readonly #blocks = new Map<number, number>();
+
+  constructor({ kernels, memory }: KernelInstance) {
+    this.kernels = kernels;
+    this.#memory = memory;
+  }
+
+  /** How many bytes are in use. */
+  get usedBytes(): number {
+    let bytes = 0;
+    for (const size of this.#blocks.values()) bytes += size;
+    return bytes;
+  }
+
+  /**
+   * A block of memory, zeroed unless it is working space.
+   * @throws Error when there is no more memory.
+   */
+  take(bytes: number, content: 'zeros' | 'anything' = 'zeros'): number {
+    let pointer: number;
+    try {
+      if (!(bytes >= 0 && bytes < 2 ** 30 - 2 * SLACK_BYTES))
+        throw new RangeError('a block must be smaller than 1 GiB');
+      pointer = this.kernels.allocate(bytes + SLACK_BYTES) >>> 0;
+    } catch (cause) {
+      throw new Error(`out of WebAssembly memory: ${bytes} bytes more were asked for`, { cause });
+    }
+    if (content === 'zeros') this.kernels.clear(pointer, bytes + SLACK_BYTES);
+    this.#blocks.set(pointer, bytes);
+    return pointer;
+  }
+
+  /** Overwrites a block with zeros and takes it back. */
+  give(pointer: number): void {
+    const bytes = this.#blocks.get(pointer);
+    if (bytes === undefined)
+      throw new RangeError('this memory is not in use: it was never allocated here, or released twice');
+    this.#blocks.delete(pointer);
+    this.kernels.clear(pointer, bytes + SLACK_BYTES);
+    this.kernels.free(pointer);
+  }
+
+  /** Gives back every block. */
+  giveAll(): void {
+    for (const pointer of [...this.#blocks.keys()]) this.give(pointer);
+  }
+
+  /** The buffer as it is now, for views. */
+  get buffer(): ArrayBufferLike {
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** True if the array lies in this memory. */
+  owns(array: KernelArray): boolean {
+    return this.#buffers.has(array.buffer);
+  }
+
+  /** Copies an array from anywhere to an address. */
+  write(pointer: number, array: KernelArray): void {
+    if (array instanceof Int16Array) new Int16Array(this.buffer, pointer, array.length).set(array);
+    else new Int32Array(this.buffer, pointer, array.length).set(array);
+  }
+
+  /** Copies as many entries from an address as the array has. */
+  read(pointer: number, array: KernelArray): void {
+    if (array instanceof Int16Array) array.set(new Int16Array(this.buffer, pointer, array.length));
+    else if (array instanceof Int32Array) array.set(new Int32Array(this.buffer, pointer, array.length));
+    else array.set(new Uint32Array(this.buffer, pointer, array.length));
+  }
+
+  /**
+   * Runs `work` with working space that is overwritten and given back afterwards, whatever happens.
+   * Outputs of other memories are written only when `work` returned.
+   */
+  within<T>(work: (frame: Frame) => T): T {
+    const frame = new Frame(this);
+    try {
+      const result = work(frame);
+      frame.finish();
+      return result;
+    } finally {
+      frame.end();
+    }
+  }
+}
+
+/** The working space of one call. */
+export class Frame {
+  readonly #memory: KernelMemory;
+  readonly #blocks: number[] = [];
+  readonly #outputs: { readonly pointer: number; readonly array: KernelArray }[] = [];
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
+
+  /** Space for this call, with nothing known about its content (no secret: blocks are zeroed when they are given back). */
+  space(bytes: number): number {
+    const pointer = this.#memory.take(bytes, 'anything');
+    this.#blocks.push(pointer);
+    return pointer;
+  }
+
+  /** The address of an array to read, which is copied if it lies elsewhere. */
+  input(array: KernelArray): number {
+    if (this.#memory.owns(array)) return array.byteOffset;
+    const pointer = this.space(array.byteLength);
+    this.#memory.write(pointer, array);
+    return pointer;
+  }
+
+  /** The address of an array to write, which is copied back if it lies elsewhere. */
+  output(array: KernelArray): number {
+    if (this.#memory.owns(array)) return array.byteOffset;
+    const pointer = this.space(array.byteLength);
+    this.#outputs.push({ pointer, array });
+    return pointer;
+  }
+
+  finish(): void {
+    for (const { pointer, array } of this.#outputs) this.#memory.read(pointer, array);
+  }
+
+  end(): void {
+    for (const pointer of this.#blocks) this.#memory.give(pointer);
+    this.#blocks.length = 0;
+  }
+}

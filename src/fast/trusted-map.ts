@@ -1,0 +1,49 @@
+/** A prepared map behind the trusted side's interface: lengths are checked, arrays of other memories are copied. */
+import type { TrustedMap } from '../protocol/arithmetic.js';
+import { aModulus } from '../protocol/modulus.js';
+import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
+import { prepare } from './linear/prepared-map.js';
+import type { KernelMemory } from './memory.js';
+import { anArray } from './validators.js';
+
+/**
+ * Makes a map ready.
+ * @throws TypeError or RangeError when the map is not well formed; Error when the memory is full.
+ */
+export function trustedMap(memory: KernelMemory, map: LinearMap): TrustedMap {
+  const { map: prepared, integersFit } = prepare(memory, map);
+  const inputs = inputLength(map);
+  const outputs = outputLength(map);
+  let released = false;
+  const ready = (): void => {
+    if (released) throw new Error('this map was released');
+  };
+  return {
+    applyModulo(x, modulus, out) {
+      ready();
+      anArray(x, Uint32Array, 'x', inputs);
+      anArray(out, Uint32Array, 'out', outputs);
+      aModulus(modulus);
+      memory.within((frame) => prepared.applyModulo(frame.input(x), 1, modulus, frame.output(out)));
+    },
+    applyIntegers(x, out) {
+      ready();
+      anArray(x, Int16Array, 'x', inputs);
+      anArray(out, Int32Array, 'out', outputs);
+      if (!integersFit)
+        throw new RangeError('this map cannot be applied over the integers: its outputs may not fit int32');
+      memory.within((frame) => prepared.applyIntegers(frame.input(x), 1, frame.output(out)));
+    },
+    transpose(s, out) {
+      ready();
+      anArray(s, Uint32Array, 's', outputs);
+      anArray(out, Uint32Array, 'out', inputs);
+      memory.within((frame) => prepared.transpose(frame.input(s), frame.output(out)));
+    },
+    release() {
+      if (released) return;
+      released = true;
+      prepared.release();
+    },
+  };
+}
