@@ -1,0 +1,37 @@
+/** An activation right after a linear layer or an addition becomes the clamp of its requantization, which is free. */
+import type { FloatActivation, FloatNetwork, FloatOperation, FloatReshape } from '../float/index.js';
+import { isPrivate, producerOf } from './graph.js';
+
+type Fusing = Extract<FloatOperation, { kind: 'convolution' | 'dense' | 'add' }>;
+
+function fuses(network: FloatNetwork, operation: FloatOperation | undefined): operation is Fusing {
+  return (
+    (operation?.kind === 'convolution' || operation?.kind === 'dense' || operation?.kind === 'add') &&
+    operation.activation === 'none' &&
+    isPrivate(network, operation.output)
+  );
+}
+
+function identity({ name, input, output }: FloatActivation): FloatReshape {
+  return { kind: 'reshape', name, input, output };
+}
+
+/** An equal network in which activations stand alone only where nothing can take them in. */
+export function fuseActivations(network: FloatNetwork): FloatNetwork {
+  let current = network;
+  for (const operation of network.operations) {
+    if (operation.kind !== 'activation') continue;
+    const before = producerOf(current, operation.input);
+    let operations: FloatOperation[];
+    if (operation.activation === 'none') {
+      operations = current.operations.map((other) => (other === operation ? identity(operation) : other));
+    } else if (fuses(current, before)) {
+      const { activation, output } = operation;
+      operations = current.operations
+        .filter((other) => other !== operation)
+        .map((other) => (other === before ? { ...before, activation, output } : other));
+    } else continue;
+    current = { ...current, operations };
+  }
+  return current;
+}

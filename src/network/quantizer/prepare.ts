@@ -1,0 +1,10 @@
+/** The form of a float network that is calibrated and quantized. */
+import type { FloatNetwork } from '../float/index.js';
+import { foldBatchNorm } from './fold-batch-norm.js';
+import { fuseActivations } from './fuse-activations.js';
+import { withoutUnusedTensors } from './graph.js';
+
+/** Batch norms folded, activations fused, tensors renumbered. Doing it twice changes nothing. */
+export function prepare(network: FloatNetwork): FloatNetwork {
+  return withoutUnusedTensors(fuseActivations(foldBatchNorm(network)));
+}

@@ -1,0 +1,85 @@
+/** The operations that are not linear maps, from floats to integers. */
+import type {
+  AddOperation,
+  RescaleOperation,
+  SoftmaxOperation,
+  TrustedOperation,
+} from '../../reference/quantized-network.js';
+import type { FloatActivation, FloatAdd, FloatOperation, FloatSoftmax, FloatTensorId } from '../float/index.js';
+import { integerMultipliers } from '../multiplier.js';
+import { type Quantization, sameScale } from './activation-quantization.js';
+import { clampOf } from './quantize-linear.js';
+
+/** Everything that the trusted side does by itself. */
+export type FloatTrusted = Exclude<FloatOperation, { kind: 'convolution' | 'dense' | 'batchNorm' }>;
+
+/** What quantizing an operation needs to know about its tensors. */
+export interface TensorFacts {
+  quantization(id: FloatTensorId): Quantization;
+  /** A new tensor beside the network's own, shaped like `like`; returns its number. */
+  extraTensor(name: string, like: FloatTensorId, quantization: Quantization): FloatTensorId;
+}
+
+/** exp(0) in the integers of the softmax table. */
+const ONE = 2 ** 30;
+
+function add(operation: FloatAdd, facts: TensorFacts): AddOperation {
+  const { name, inputs, output, activation } = operation;
+  const to = facts.quantization(output);
+  const { multipliers, shift } = integerMultipliers(inputs.map((id) => facts.quantization(id).scale / to.scale));
+  const pair: [number, number] = [multipliers[0]!, multipliers[1]!];
+  return { kind: 'add', name, inputs, output, multipliers: pair, shift, ...clampOf(activation, to) };
+}
+
+function rescale(
+  operation: Pick<FloatActivation, 'name' | 'input' | 'output' | 'activation'>,
+  from: Quantization,
+  to: Quantization,
+): RescaleOperation {
+  const { name, input, output, activation } = operation;
+  const { multipliers, shift } = integerMultipliers([from.scale / to.scale]);
+  return { kind: 'rescale', name, input, output, multiplier: multipliers[0]!, shift, ...clampOf(activation, to) };
+}
+
+function softmax(operation: FloatSoftmax, facts: TensorFacts): SoftmaxOperation {
+  const { name, input, output, beta } = operation;
+  const from = facts.quantization(input);
+  const to = facts.quantization(output);
+  const exponentials = Uint32Array.from({ length: from.maximum - from.minimum + 1 }, (_, distance) =>
+    Math.round(ONE * Math.exp(-beta * from.scale * distance)),
+  );
+  const unit = Math.round(1 / to.scale);
+  return { kind: 'softmax', name, input, output, exponentials, unit, minimum: to.minimum, maximum: to.maximum };
+}
+
+/** One operation, or several where a tensor must change its scale first. */
+export function quantizeTrusted(operation: FloatTrusted, facts: TensorFacts): TrustedOperation[] {
+  switch (operation.kind) {
+    case 'activation':
+      return [rescale(operation, facts.quantization(operation.input), facts.quantization(operation.output))];
+    case 'add':
+      return [add(operation, facts)];
+    case 'averagePool':
+    case 'maxPool': {
+      const { minimum, maximum } = facts.quantization(operation.output);
+      return [{ ...operation, minimum, maximum }];
+    }
+    case 'concat': {
+      const to = facts.quantization(operation.output);
+      const changes: RescaleOperation[] = [];
+      const inputs = operation.inputs.map((input, index) => {
+        const from = facts.quantization(input);
+        if (sameScale(from, to)) return input;
+        const name = `${operation.name}/part${index}`;
+        const output = facts.extraTensor(name, input, to);
+        changes.push(rescale({ name, input, output, activation: 'none' }, from, to));
+        return output;
+      });
+      return [...changes, { ...operation, inputs }];
+    }
+    case 'reshape':
+      return [operation];
+    case 'softmax':
+      return [softmax(operation, facts)];
+  }
+}
