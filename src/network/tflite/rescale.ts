@@ -17,7 +17,10 @@ function rescaledRange(parts: readonly Range[], multipliers: readonly number[], 
   return { minimum: end('minimum'), maximum: end('maximum') };
 }
 
-/** What `to` must be made from `x` with: multiplier and shift of the change of scale, and the range that is reached. */
+/**
+ * What `to` is made from `x` with: multiplier and shift of the change of scale, and the range that is reached. Clamping to
+ * that range instead of to the limit gives the same, and tells later layers how narrow their inputs are.
+ */
 function rescaling(step: Step, x: Activation, to: ActivationTensor, limit: Range) {
   const { multipliers, shift } = step.checked(() => integerMultipliers([x.tensor.scale / to.scale]));
   const multiplier = multipliers[0]!;
@@ -27,7 +30,6 @@ function rescaling(step: Step, x: Activation, to: ActivationTensor, limit: Range
 /** Ends the step with its output made from `x` by a change of scale and a clamp. */
 export function finishRescaled(step: Step, x: Activation, output: ActivationTensor, limit: Range): void {
   const { multiplier, shift, reached } = rescaling(step, x, output, limit);
-  const { minimum, maximum } = limit;
   step.finish({ ...output, ...reached }, (id) => ({
     kind: 'rescale',
     name: step.name,
@@ -35,8 +37,7 @@ export function finishRescaled(step: Step, x: Activation, output: ActivationTens
     output: id,
     multiplier,
     shift,
-    minimum,
-    maximum,
+    ...reached,
   }));
 }
 
@@ -53,8 +54,7 @@ export function rescaledLike(step: Step, x: Activation, like: ActivationTensor):
     output,
     multiplier,
     shift,
-    minimum,
-    maximum,
+    ...reached,
   }));
 }
 
@@ -79,11 +79,11 @@ export function importAdd(step: Step): void {
   if (a.tensor.shape.join() !== b.tensor.shape.join()) step.fail('its inputs have different shapes');
   step.requireShape(output, a.tensor.shape);
   const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
-  const { minimum, maximum } = activationRange(activation, output, step.fail);
+  const limit = activationRange(activation, output, step.fail);
   const factors = [a.tensor.scale / output.scale, b.tensor.scale / output.scale];
   const { multipliers, shift } = step.checked(() => integerMultipliers(factors));
   const pair: readonly [number, number] = [multipliers[0]!, multipliers[1]!];
-  const reached = rescaledRange([a.tensor, b.tensor], pair, shift, { minimum, maximum });
+  const reached = rescaledRange([a.tensor, b.tensor], pair, shift, limit);
   step.finish({ ...output, ...reached }, (id) => ({
     kind: 'add',
     name: step.name,
@@ -91,7 +91,6 @@ export function importAdd(step: Step): void {
     output: id,
     multipliers: pair,
     shift,
-    minimum,
-    maximum,
+    ...reached,
   }));
 }

@@ -20,8 +20,7 @@ export function importSoftmax(step: Step): void {
   const exponentials = Uint32Array.from({ length: width + 1 }, (_, difference) =>
     Math.round(ONE * Math.exp(-beta * x.tensor.scale * difference)),
   );
-  const { minimum, maximum } = output;
-  const reached = { minimum: 0, maximum: Math.min(maximum, unit) };
+  const reached = { minimum: 0, maximum: Math.min(output.maximum, unit) };
   step.finish({ ...output, ...reached }, (id) => ({
     kind: 'softmax',
     name: step.name,
@@ -29,7 +28,6 @@ export function importSoftmax(step: Step): void {
     output: id,
     exponentials,
     unit,
-    minimum,
-    maximum,
+    ...reached,
   }));
 }

@@ -1,0 +1,2 @@
+/** Importing TensorFlow Lite files. */
+export { importTflite } from './import.js';
