@@ -18,7 +18,7 @@ export type SessionState = 'preparing' | 'ready' | 'running' | 'poisoned' | 'clo
 
 /** How far a long piece of work is. */
 export interface Progress {
-  readonly phase: 'load' | 'challenges' | 'pads' | 'online';
+  readonly phase: 'challenges' | 'pads' | 'online';
   readonly done: number;
   readonly total: number;
 }
