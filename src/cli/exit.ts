@@ -1,0 +1,34 @@
+/** How every command ends: one plain sentence and an exit code, never a stack trace. */
+
+import { ImageError, ModelError } from '../network/errors.js';
+import { DeviceError, IntegrityError } from '../protocol/index.js';
+
+/** Exit codes, as documented in the README. */
+export const exitCodes = { ok: 0, failure: 1, badInput: 2, integrity: 3, interrupted: 130 } as const;
+
+/** Bad usage: an option that does not exist or does not make sense. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The code a command ends with after `error`. */
+export function exitCode(error: unknown): number {
+  if (error instanceof IntegrityError) return exitCodes.integrity;
+  if (isInterrupt(error)) return exitCodes.interrupted;
+  if (error instanceof UsageError || error instanceof ModelError || error instanceof ImageError)
+    return exitCodes.badInput;
+  return exitCodes.failure;
+}
+
+/** One sentence for a person. */
+export function explain(error: unknown): string {
+  if (isInterrupt(error)) return 'Interrupted; nothing was written.';
+  if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
+  const known = [IntegrityError, UsageError, ModelError, ImageError, DeviceError].some((kind) => error instanceof kind);
+  const sentence = error.message.split('\n')[0]!;
+  return known ? sentence : `Something unexpected happened, please report it: ${error.name}: ${sentence}`;
+}
+
+function isInterrupt(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/** The `slalom` command. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { deviceNames } from './devices.js';
+import { exitCode, exitCodes, explain } from './exit.js';
+import { defaultSoundnessBits } from './options.js';
+import { reporter } from './progress.js';
+import { tamperKinds } from './tamper.js';
+import { version } from './version.js';
+
+type Work = (signal: AbortSignal) => Promise<string>;
+
+/** Runs one command: standard output gets its text only if it succeeds; Ctrl-C stops it between two layers. */
+async function perform(work: Work): Promise<number> {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    process.stdout.write(`${await work(controller.signal)}\n`);
+    return exitCodes.ok;
+  } catch (error) {
+    process.stderr.write(`slalom: ${explain(error)}\n`);
+    return exitCode(error);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function program(finish: (code: number) => void): Command {
+  const report = reporter(process.stderr);
+  const root = new Command('slalom')
+    .description(
+      'Runs a neural network on an untrusted device: every wrong answer is caught, and the device sees only noise.',
+    )
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'slalom: ')) })
+    .showSuggestionAfterError();
+  const protect = (command: Command): Command =>
+    command
+      .option('--integrity <on|off>', 'check every answer of the device', 'on')
+      .option('--privacy <on|off>', 'blind everything the device receives', 'on')
+      .option('--device <name>', `the untrusted device: ${deviceNames.join(', ')}`, 'wasm')
+      .option('--soundness-bits <n>', 'a wrong result is accepted with probability at most 2^-n', defaultSoundnessBits)
+      .option('--tamper <layer[:kind]>', `make the device lie in that linear layer: ${tamperKinds.join(', ')}`)
+      .option('--json', 'print one JSON object');
+  protect(
+    root
+      .command('run')
+      .description('classify one image with a quantized .tflite model')
+      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .requiredOption('--image <file>', 'a BMP, JPEG or PNG picture')
+      .option('--labels <file>', 'one label per line'),
+  ).action(async (options) => {
+    const { runCommand } = await import('./run-command.js');
+    finish(await perform((signal) => runCommand(options, report, signal)));
+  });
+  protect(
+    root
+      .command('faces')
+      .description('find faces in a photo (by default one that comes with @vladmandic/face-api)')
+      .option('--image <file>', 'a BMP, JPEG or PNG picture')
+      .option('--output <file>', 'where to write the photo with the faces boxed', 'faces.png'),
+  ).action(async (options) => {
+    const { facesCommand } = await import('./faces-command.js');
+    finish(await perform((signal) => facesCommand(options, report, signal)));
+  });
+  return root;
+}
+
+/** Runs the command line and resolves to the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.ok;
+  try {
+    await program((result) => {
+      code = result;
+    }).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    process.stderr.write(`slalom: ${explain(error)}\n`);
+    return exitCode(error);
+  }
+}
+
+const started = process.argv[1];
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv.slice(2));
+}
