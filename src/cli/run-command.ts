@@ -1,15 +1,16 @@
 /** `slalom run`: one image through one quantized network. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
 import { ModelError } from '../network/errors.js';
+import { linearOperations } from '../network/graph.js';
 import { quantizeInput, readImage, resizeBilinear } from '../network/image/index.js';
-import { storedCodes } from '../network/network-session.js';
 import { importTflite } from '../network/tflite/index.js';
-import { modulusName } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
-import { type Executed, execute } from './execute.js';
+import { type Executed, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';
+import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
 import type { Reporter } from './progress.js';
 import { costTable, guarantee } from './report.js';
@@ -32,18 +33,29 @@ const SHOWN = 5;
 export async function runCommand(options: RunOptions, report: Reporter, signal: AbortSignal): Promise<string> {
   const protection = aProtection(options);
   const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
-  const labels =
-    options.labels === undefined
-      ? undefined
-      : readLabels(new TextDecoder().decode(await readInput(options.labels, '--labels')));
-  const linearLayers = network.operations.filter(({ kind }) => kind === 'linear').length;
-  const tamper = options.tamper === undefined ? null : aTamper(options.tamper, linearLayers);
+  const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
+  const tamper = options.tamper === undefined ? null : aTamper(options.tamper, linearOperations(network).length);
   const input = await prepareInput(network, options.image);
-  const executed = await execute({ network, input, protection, tamper, report, signal });
-  const first = executed.result.outputs[0]!;
-  const predictions = classify(network, network.outputs[0]!, first.values, labels).slice(0, SHOWN);
-  if (options.json) return JSON.stringify(jsonResult(options, protection, executed, predictions));
-  return textResult(options, protection, executed, predictions);
+  const executed = await withSession(
+    {
+      network,
+      protection,
+      report,
+      signal,
+      disguise: (device) => (tamper === null ? device : saboteur(device, tamper)),
+    },
+    (session) => runOnce(session, input, signal),
+  );
+  const { values } = executed.result.outputs[0]!;
+  const top = classify(network, network.outputs[0]!, values, labels).slice(0, SHOWN);
+  if (!options.json) return textResult(options, protection, executed, top);
+  return JSON.stringify({
+    model: options.model,
+    ...jsonProtection(protection, executed),
+    top,
+    output: jsonOutput(executed),
+    ...jsonCosts(executed),
+  });
 }
 
 async function readInput(path: string, option: string): Promise<Uint8Array> {
@@ -55,47 +67,23 @@ async function readInput(path: string, option: string): Promise<Uint8Array> {
   }
 }
 
+async function readLabelFile(path: string): Promise<string[]> {
+  const bytes = await readInput(path, '--labels');
+  try {
+    return readLabels(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new UsageError(`--labels ${path}: this is not a text file with one label per line.`);
+  }
+}
+
 async function prepareInput(network: QuantizedNetwork, path: string): Promise<Int16Array> {
   const tensor = network.tensors[network.input]!;
   const [height, width, channels] = tensor.shape;
   if (tensor.kind !== 'activation' || tensor.shape.length !== 3 || channels !== 3) {
-    throw new ModelError(
-      `The model takes an input of shape [${tensor.shape}], but --image needs one of [height, width, 3].`,
-    );
+    throw new ModelError(`The model takes an input of shape [${tensor.shape}], but --image needs [height, width, 3].`);
   }
   return quantizeInput(resizeBilinear(await readImage(path), width!, height!), tensor);
 }
-
-function jsonResult(
-  options: RunOptions,
-  protection: Protection,
-  executed: Executed,
-  top: readonly Classification[],
-): object {
-  const { result, soundness, modulus, linearLayers, offlineMs } = executed;
-  const output = result.outputs.map(storedCodes);
-  return {
-    model: options.model,
-    device: protection.device,
-    integrity: protection.integrity,
-    privacy: protection.privacy,
-    modulus: modulus === null ? 'integers' : modulusName(modulus),
-    repetitions: soundness.repetitions,
-    soundnessBits: soundness.inferenceBits,
-    linearLayers,
-    verifiedLayers: result.costs.verifiedLayers,
-    top,
-    output: output.length === 1 ? output[0] : output,
-    bytesToDevice: result.costs.bytesToDevice,
-    bytesFromDevice: result.costs.bytesFromDevice,
-    offlineMs: round(offlineMs),
-    onlineMs: round(result.onlineMs),
-    trustedMs: round(result.trustedMs),
-    deviceMs: round(result.costs.deviceMs),
-  };
-}
-
-const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 function textResult(
   options: RunOptions,

@@ -95,6 +95,11 @@ export class NetworkSession {
     return this.#session.layerCount;
   }
 
+  /** How many private inferences are prepared. */
+  get prepared(): number {
+    return this.#session.prepared;
+  }
+
   /** The trusted side's offline work so far: challenges folded, pads made. */
   get offlineMs(): number {
     return this.#session.offlineMs;
