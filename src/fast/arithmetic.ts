@@ -100,6 +100,6 @@ export async function wasmArithmetic(): Promise<TrustedArithmetic> {
     },
 
     ...trustedOperations(memory),
-    close: () => memory.giveAll(),
+    close: () => memory.close(),
   };
 }

@@ -15,6 +15,7 @@ export class KernelMemory {
   /** Growing makes a new buffer object over the same bytes; views of the older ones stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #blocks = new Map<number, number>();
+  #closed = false;
 
   constructor({ kernels, memory }: KernelInstance) {
     this.kernels = kernels;
@@ -33,6 +34,7 @@ export class KernelMemory {
    * @throws Error when there is no more memory.
    */
   take(bytes: number, content: 'zeros' | 'anything' = 'zeros'): number {
+    if (this.#closed) throw new Error('this memory was closed');
     let pointer: number;
     try {
       if (!(bytes >= 0 && bytes < 2 ** 30 - 2 * SLACK_BYTES))
@@ -46,8 +48,9 @@ export class KernelMemory {
     return pointer;
   }
 
-  /** Overwrites a block with zeros and takes it back. */
+  /** Overwrites a block with zeros and takes it back. After `close` there is nothing left to take back. */
   give(pointer: number): void {
+    if (this.#closed) return;
     const bytes = this.#blocks.get(pointer);
     if (bytes === undefined)
       throw new RangeError('this memory is not in use: it was never allocated here, or released twice');
@@ -56,9 +59,10 @@ export class KernelMemory {
     this.kernels.free(pointer);
   }
 
-  /** Gives back every block. */
-  giveAll(): void {
+  /** Gives back every block; nothing can be taken afterwards. */
+  close(): void {
     for (const pointer of [...this.#blocks.keys()]) this.give(pointer);
+    this.#closed = true;
   }
 
   /** The buffer as it is now, for views. */

@@ -1,0 +1,35 @@
+/** What the device's two threads say to each other. Arrays travel by transfer; no memory is shared. */
+import type { Modulus } from '../../../protocol/modulus.js';
+import type { LinearMap } from '../../../reference/linear-map.js';
+
+/** What a map is loaded for. */
+export type Mode = Modulus | 'integers';
+
+/** `handle` names a loaded map; the asking side chooses it. */
+export type Job =
+  | { readonly verb: 'load'; readonly handle: number; readonly map: LinearMap; readonly mode: Mode }
+  | { readonly verb: 'apply'; readonly handle: number; readonly x: Int16Array | Uint32Array }
+  | { readonly verb: 'release'; readonly handle: number };
+
+/** A job with the number under which it is answered. */
+export interface Request {
+  readonly id: number;
+  readonly job: Job;
+}
+
+/** The answer to request `id`: `y` for an application, `failure` when it could not be done. */
+export interface Answer {
+  readonly id: number;
+  readonly y?: Int32Array | Uint32Array;
+  readonly failure?: string;
+}
+
+/** The buffer to transfer with an array: its own, unless that is shared or holds more than the array. */
+export function detachable<A extends Int16Array | Int32Array | Uint32Array>(
+  array: A,
+): { array: A; buffer: ArrayBuffer } {
+  const { buffer } = array;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === array.byteLength) return { array, buffer };
+  const copy = array.slice() as A;
+  return { array: copy, buffer: copy.buffer as ArrayBuffer };
+}
