@@ -5,12 +5,11 @@ import { ActivationFunctionType } from '../../src/network/tflite/generated/activ
 import { Padding } from '../../src/network/tflite/generated/padding.js';
 import { TensorType } from '../../src/network/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/network/tflite/import.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
-import { evaluate } from '../../src/reference/evaluate.js';
 import type { ActivationTensor, LinearOperation, QuantizedNetwork } from '../../src/reference/quantized-network.js';
 import { check, suite } from '../suite.js';
 import { buildTflite, codes, integers, type TensorSpec } from './tflite/model-builder.js';
 import { convolution, fullyConnected, type Window } from './tflite/operators.js';
+import { runCodes } from './tflite/run-codes.js';
 
 const test = suite('tflite linear layers');
 
@@ -19,16 +18,6 @@ function onlyLinear(network: QuantizedNetwork): LinearOperation {
   const [operation] = network.operations;
   if (operation?.kind !== 'linear') throw new Error('not linear');
   return operation;
-}
-
-/** Runs stored codes through the network and gives stored codes back. */
-function runCodes(network: QuantizedNetwork, input: readonly number[]): number[] {
-  const zeroPoint = (id: number): number => (network.tensors[id] as ActivationTensor).zeroPoint;
-  const [y] = evaluate(
-    aQuantizedNetwork(network),
-    input.map((code) => BigInt(code - zeroPoint(network.input))),
-  );
-  return y!.map((c) => Number(c) + zeroPoint(network.outputs[0]!));
 }
 
 /** What one case is: a convolution whose windows' first row and column before the image are stated by the case. */

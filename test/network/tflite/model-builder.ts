@@ -30,6 +30,8 @@ export interface OperatorSpec {
   readonly custom?: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** How many times the operators' list names this one. */
+  readonly copies?: number;
   readonly options?: readonly [BuiltinOptions, (builder: Builder) => Offset];
 }
 
@@ -61,7 +63,7 @@ function bytesOf({ data = [], type }: TensorSpec): Uint8Array {
 }
 
 function tensorOffset(builder: Builder, tensor: TensorSpec, index: number, buffer: number): Offset {
-  const name = builder.createString(tensor.name ?? `t${index}`);
+  const name = builder.createSharedString(tensor.name ?? `t${index}`);
   const shape = Tensor.createShapeVector(builder, [...tensor.shape]);
   const signature =
     tensor.signature === undefined ? 0 : Tensor.createShapeSignatureVector(builder, [...tensor.signature]);
@@ -119,7 +121,10 @@ export function buildTflite(model: ModelSpec): Uint8Array {
     return tensorOffset(builder, tensor, index, buffers.length - 1);
   });
   const tensorsVector = SubGraph.createTensorsVector(builder, tensors);
-  const operators = model.operators.map((operator, index) => operatorOffset(builder, operator, index));
+  const operators = model.operators.flatMap((operator, index) => {
+    const offset = operatorOffset(builder, operator, index);
+    return Array<Offset>(operator.copies ?? 1).fill(offset);
+  });
   const operatorsVector = SubGraph.createOperatorsVector(builder, operators);
   const inputs = SubGraph.createInputsVector(builder, [...(model.inputs ?? [0])]);
   const outputs = SubGraph.createOutputsVector(builder, [...(model.outputs ?? model.operators.at(-1)?.outputs ?? [])]);

@@ -1,0 +1,12 @@
+/** Runs an imported network on stored codes, through the reference. */
+import { aQuantizedNetwork } from '../../../src/network/validate.js';
+import { evaluate } from '../../../src/reference/evaluate.js';
+import type { ActivationTensor, QuantizedNetwork } from '../../../src/reference/quantized-network.js';
+
+/** The stored codes of the first output for stored codes of the input; the network must be well formed. */
+export function runCodes(network: QuantizedNetwork, input: readonly number[]): number[] {
+  const zeroPoint = (id: number): number => (network.tensors[id] as ActivationTensor).zeroPoint;
+  const centred = input.map((code) => BigInt(code - zeroPoint(network.input)));
+  const [y] = evaluate(aQuantizedNetwork(network), centred);
+  return y!.map((c) => Number(c) + zeroPoint(network.outputs[0]!));
+}
