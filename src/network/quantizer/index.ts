@@ -5,5 +5,5 @@ export { foldBatchNorm } from './fold-batch-norm.js';
 export { fuseActivations } from './fuse-activations.js';
 export { prepare } from './prepare.js';
 export { type QuantizeOptions, quantize } from './quantize.js';
-export { type QuantizedWeights, quantizeWeights } from './quantize-weights.js';
+export { type QuantizedWeights, quantizeWeights, type SumLimit } from './quantize-weights.js';
 export { type Range, type Ranges, readRanges, type TensorRange } from './ranges.js';

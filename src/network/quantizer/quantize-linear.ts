@@ -2,9 +2,9 @@
 import type { LinearMap } from '../../reference/linear-map.js';
 import type { LinearOperation, Requantization } from '../../reference/quantized-network.js';
 import { type Activation, asImage, entryCount, type FloatConvolution, type FloatDense } from '../float/index.js';
-import { integerMultipliers } from '../multiplier.js';
 import type { Quantization } from './activation-quantization.js';
-import { quantizeWeights, requireFit } from './quantize-weights.js';
+import { changeScale } from './change-scale.js';
+import { quantizeWeights } from './quantize-weights.js';
 
 /** Where an activation function lets the integers of a tensor lie. */
 export function clampOf(activation: Activation, output: Quantization): { minimum: number; maximum: number } {
@@ -49,20 +49,22 @@ export interface QuantizedLinear {
 /**
  * Quantizes a linear layer.
  * @param output the output tensor's quantization, or null to keep the accumulators
- * @throws ModelError when weights are not finite or sums could leave 32 bits
+ * @param largestSum |L(x)| is certified to stay at or below it
+ * @throws ModelError when weights are not finite or the output's range is far too small for them
  */
 export function quantizeLinear(
   layer: FloatConvolution | FloatDense,
   inputShape: readonly number[],
   input: Quantization,
   output: Quantization | null,
+  largestSum: number,
 ): QuantizedLinear {
-  const quantized = quantizeWeights(layer.weights, layer.bias, input.scale, layer.name);
-  requireFit(quantized, Math.max(-input.minimum, input.maximum), layer.name);
+  const largestInput = Math.max(-input.minimum, input.maximum);
+  const quantized = quantizeWeights(layer.weights, layer.bias, input.scale, { largestInput, largestSum }, layer.name);
   const accumulatorScales = quantized.scales.map((scale) => scale * input.scale);
   let requantization: Requantization | null = null;
   if (output !== null) {
-    const multipliers = integerMultipliers(accumulatorScales.map((scale) => scale / output.scale));
+    const multipliers = changeScale(accumulatorScales, output.scale, layer.name);
     requantization = { ...multipliers, ...clampOf(layer.activation, output) };
   }
   const operation: LinearOperation = {

@@ -6,8 +6,8 @@ import type {
   TrustedOperation,
 } from '../../reference/quantized-network.js';
 import type { FloatActivation, FloatAdd, FloatOperation, FloatSoftmax, FloatTensorId } from '../float/index.js';
-import { integerMultipliers } from '../multiplier.js';
 import { type Quantization, sameScale } from './activation-quantization.js';
+import { changeScale } from './change-scale.js';
 import { clampOf } from './quantize-linear.js';
 
 /** Everything that the trusted side does by itself. */
@@ -26,7 +26,11 @@ const ONE = 2 ** 30;
 function add(operation: FloatAdd, facts: TensorFacts): AddOperation {
   const { name, inputs, output, activation } = operation;
   const to = facts.quantization(output);
-  const { multipliers, shift } = integerMultipliers(inputs.map((id) => facts.quantization(id).scale / to.scale));
+  const { multipliers, shift } = changeScale(
+    inputs.map((id) => facts.quantization(id).scale),
+    to.scale,
+    name,
+  );
   const pair: [number, number] = [multipliers[0]!, multipliers[1]!];
   return { kind: 'add', name, inputs, output, multipliers: pair, shift, ...clampOf(activation, to) };
 }
@@ -37,7 +41,7 @@ function rescale(
   to: Quantization,
 ): RescaleOperation {
   const { name, input, output, activation } = operation;
-  const { multipliers, shift } = integerMultipliers([from.scale / to.scale]);
+  const { multipliers, shift } = changeScale([from.scale], to.scale, name);
   return { kind: 'rescale', name, input, output, multiplier: multipliers[0]!, shift, ...clampOf(activation, to) };
 }
 

@@ -1,4 +1,5 @@
 /** Post-training quantization: a float network and calibrated ranges become a network of integers. */
+import { aModulus, M31, type Modulus } from '../../protocol/modulus.js';
 import type { Operation, QuantizedNetwork, Tensor } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork, FloatTensorId } from '../float/index.js';
@@ -16,6 +17,11 @@ export interface QuantizeOptions {
    * Without it the input has 8 bits over its calibrated range.
    */
   readonly input?: Quantization;
+  /**
+   * The pad modulus the network shall fit: a channel whose sums could leave (-modulus / 2, modulus / 2) gets coarser
+   * weights until they cannot. 2^31 - 1 unless given, which almost no channel needs to be changed for.
+   */
+  readonly modulus?: Modulus;
 }
 
 /** A linear layer whose result only leaves the network keeps its accumulators, and with them its full precision. */
@@ -44,11 +50,12 @@ function anInputQuantization(input: Quantization): Quantization {
  * Quantizes a network: 8-bit activations per tensor, 8-bit weights per channel, 32-bit biases and accumulators.
  * @param network any float network; batch norms and activations are folded first
  * @param ranges from `calibrate` on the same network
- * @throws ModelError when a range is missing, a weight is not finite, or a layer does not fit; RangeError for wrong options
+ * @throws ModelError when a range is missing or a weight is not finite; RangeError for wrong options
  */
 export function quantize(network: FloatNetwork, ranges: Ranges, options: QuantizeOptions = {}): QuantizedNetwork {
   const prepared = prepare(network);
   const input = options.input && anInputQuantization(options.input);
+  const largestSum = (aModulus(options.modulus ?? M31) - 1) / 2;
   const exact = (id: FloatTensorId): boolean => keepsAccumulators(prepared, id);
   const quantizations = shareQuantizations(prepared, ranges, input, (id) => !exact(id));
 
@@ -75,7 +82,7 @@ export function quantize(network: FloatNetwork, ranges: Ranges, options: Quantiz
     const { name, shape } = prepared.tensors[operation.output]!;
     const inputShape = prepared.tensors[operation.input]!.shape;
     const output = exact(operation.output) ? null : facts.quantization(operation.output);
-    const linear = quantizeLinear(operation, inputShape, facts.quantization(operation.input), output);
+    const linear = quantizeLinear(operation, inputShape, facts.quantization(operation.input), output, largestSum);
     if (output === null) {
       tensors[operation.output] = { kind: 'accumulator', name, shape, scales: linear.accumulatorScales };
     }
