@@ -1,15 +1,9 @@
 /** From the detector's twelve outputs to faces in the pixels of the photograph. */
+import type { Box } from '../image/canvas.js';
 import { CLASSES, NUMBERS_PER_BOX } from './detector.js';
 
-/** A rectangle in pixels of the original photograph. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 export interface Face {
+  /** In pixels of the original photograph, and inside it. */
   readonly box: Box;
   /** The detector's confidence, from 0 to 1. */
   readonly score: number;
@@ -19,14 +13,6 @@ export interface Face {
 export interface PhotoSize {
   readonly width: number;
   readonly height: number;
-}
-
-/** Corners as fractions of the square picture the detector saw. */
-interface Corners {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
 }
 
 /** Two boxes that overlap more than this are the same face. */
@@ -39,17 +25,18 @@ const FACE_CLASS = 1;
 
 /** Area in both over area in either, 0 when one of the two is empty. */
 export function overlap(a: Box, b: Box): number {
-  const shared = (start: number, length: number, otherStart: number, otherLength: number): number =>
-    Math.max(0, Math.min(start + length, otherStart + otherLength) - Math.max(start, otherStart));
-  const areaA = a.width * a.height;
-  const areaB = b.width * b.height;
-  if (areaA <= 0 || areaB <= 0) return 0;
-  const both = shared(a.left, a.width, b.left, b.width) * shared(a.top, a.height, b.top, b.height);
-  return both / (areaA + areaB - both);
+  const area = ({ left, top, right, bottom }: Box): number => Math.max(0, right - left) * Math.max(0, bottom - top);
+  const both = area({
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  });
+  return both === 0 ? 0 : both / (area(a) + area(b) - both);
 }
 
 /** anchor: top, left, bottom, right; code: centre shift y, x in tenths of the size, logarithm of the size in fifths. */
-function decodeBox(anchors: Float32Array, codes: Float32Array, index: number): Corners {
+function decodeBox(anchors: Float32Array, codes: Float32Array, index: number): Box {
   const at = index * NUMBERS_PER_BOX;
   const height = anchors[at + 2]! - anchors[at]!;
   const width = anchors[at + 3]! - anchors[at + 1]!;
@@ -72,24 +59,19 @@ function joined(parts: readonly Float32Array[], what: string, expected: number):
   return all;
 }
 
-const asBox = ({ top, left, bottom, right }: Corners): Box => ({
-  left,
-  top,
-  width: right - left,
-  height: bottom - top,
-});
-
 /**
  * The part of a box that lies on the photograph, in its pixels. The photograph was extended to a square on the right or
  * at the bottom, so one scale serves both directions.
  */
-function onPhoto(corners: Corners, photo: PhotoSize): Box {
+function onPhoto(box: Box, photo: PhotoSize): Box {
   const side = Math.max(photo.width, photo.height);
-  const left = Math.min(Math.max(0, corners.left * side), photo.width);
-  const top = Math.min(Math.max(0, corners.top * side), photo.height);
-  const right = Math.min(Math.max(0, corners.right * side), photo.width);
-  const bottom = Math.min(Math.max(0, corners.bottom * side), photo.height);
-  return { left, top, width: right - left, height: bottom - top };
+  const within = (fraction: number, length: number): number => Math.min(Math.max(0, fraction * side), length);
+  return {
+    left: within(box.left, photo.width),
+    top: within(box.top, photo.height),
+    right: within(box.right, photo.width),
+    bottom: within(box.bottom, photo.height),
+  };
 }
 
 /**
@@ -97,7 +79,7 @@ function onPhoto(corners: Corners, photo: PhotoSize): Box {
  * @param outputs the real values of the detector's outputs: six box tensors, then six class tensors
  * @param anchors see `faceAnchors` @param photo the size of the photograph before it was padded to a square
  * @param minConfidence only scores above it are faces; from 0 to 1
- * @returns faces, best first
+ * @returns faces, best first; none that lies wholly outside the photograph
  * @throws RangeError when an array has the wrong length or `minConfidence` is out of range
  */
 export function decodeFaces(
@@ -111,17 +93,19 @@ export function decodeFaces(
   const count = anchors.length / NUMBERS_PER_BOX;
   const codes = joined(outputs.slice(0, half), 'box', count * NUMBERS_PER_BOX);
   const logits = joined(outputs.slice(half), 'class', count * CLASSES);
-  const candidates: { corners: Corners; score: number }[] = [];
+  const candidates: Face[] = [];
   for (let index = 0; index < count; index++) {
     const score = 1 / (1 + Math.exp(-logits[index * CLASSES + FACE_CLASS]!));
-    if (score > minConfidence) candidates.push({ corners: decodeBox(anchors, codes, index), score });
+    if (score > minConfidence) candidates.push({ box: decodeBox(anchors, codes, index), score });
   }
   candidates.sort((a, b) => b.score - a.score);
-  const kept: { corners: Corners; score: number }[] = [];
+  // Until here boxes are fractions of the square picture the detector saw.
+  const kept: Face[] = [];
   for (const candidate of candidates) {
     if (kept.length === MOST_FACES) break;
-    const box = asBox(candidate.corners);
-    if (kept.every((other) => overlap(box, asBox(other.corners)) <= SAME_FACE)) kept.push(candidate);
+    if (kept.every(({ box }) => overlap(box, candidate.box) <= SAME_FACE)) kept.push(candidate);
   }
-  return kept.map(({ corners, score }) => ({ box: onPhoto(corners, photo), score }));
+  return kept
+    .map(({ box, score }) => ({ box: onPhoto(box, photo), score }))
+    .filter(({ box }) => box.right > box.left && box.bottom > box.top);
 }

@@ -1,6 +1,6 @@
 /** Reads the face detector's weights, as the npm package @vladmandic/face-api carries them, without trusting the files. */
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
 import { ModelError } from '../errors.js';
 import { entryCount } from '../float/index.js';
@@ -27,7 +27,7 @@ const manifest = list(strictObject({ paths: list(nonEmptyString, 16), weights: l
 
 async function read(directory: string, name: string): Promise<Buffer> {
   // A manifest names its neighbours and nothing else on the disk.
-  if (basename(name) !== name || name.includes('\\')) {
+  if (!/^\w[\w.-]*$/.test(name)) {
     throw new ModelError(`The face detector's manifest names a file outside its folder; ${REMEDY}.`);
   }
   try {
