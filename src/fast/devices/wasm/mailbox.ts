@@ -19,7 +19,8 @@ export class Mailbox {
   #closing: Promise<void> | undefined;
 
   constructor(script: URL) {
-    this.#worker = new Worker(script);
+    // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
+    this.#worker = new Worker(script, { execArgv: [] });
     this.#worker.on('message', (answer: Answer) => this.#receive(answer));
     this.#worker.on('messageerror', (error) => this.#end(`an answer could not be read: ${error.message}`));
     this.#worker.on('error', (error: Error) => this.#end(`its thread failed: ${error.message}`));
