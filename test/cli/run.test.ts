@@ -1,0 +1,228 @@
+/** The `slalom` command as a user meets it: a process with arguments, two streams and an exit code. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import { decodeImage } from '../../src/network/image/index.js';
+import { suite } from '../suite.js';
+
+const test = suite('cli');
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const shared = join(root, '..', 'shared');
+const model = join(shared, 'models', 'mobilenet_v2_1.0_224_quant.tflite');
+const small = join(shared, 'models', 'mobilenet_v1_0.25_128_quant.tflite');
+const labels = join(shared, 'models', 'imagenet_labels.txt');
+const image = (name: string): string => join(shared, 'images', `${name}.bmp`);
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function slalom(args: readonly string[], interruptAt?: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    let interrupted = false;
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+      if (interruptAt !== undefined && !interrupted && err.includes(interruptAt)) interrupted = child.kill('SIGINT');
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** Exit code 2, nothing on standard output, and one plain sentence that says what is wrong. */
+async function refused(args: readonly string[], sentence: RegExp): Promise<void> {
+  const { code, out, err } = await slalom(args);
+  assert.is(code, 2, err);
+  assert.is(out, '');
+  assert.match(err, sentence);
+  assert.not.match(err, /\n\s+at |node:internal|\[object|undefined/);
+  assert.is(
+    err
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.startsWith('slalom: ')).length,
+    1,
+    err,
+  );
+}
+
+let folder: string;
+test.before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slalom-'));
+  writeFileSync(join(folder, 'text.png'), 'this is not a picture\n');
+  writeFileSync(join(folder, 'text.tflite'), 'this is not a model\n');
+  writeFileSync(join(folder, 'empty.tflite'), '');
+});
+test.after(() => rmSync(folder, { recursive: true }));
+
+test('help and version go to standard output', async () => {
+  const help = await slalom(['run', '--help']);
+  assert.is(help.code, 0);
+  for (const option of [
+    'model',
+    'image',
+    'labels',
+    'integrity',
+    'privacy',
+    'device',
+    'soundness-bits',
+    'tamper',
+    'json',
+  ]) {
+    assert.match(help.out, `--${option}`);
+  }
+  const version = await slalom(['--version']);
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  assert.is(version.out.trim(), manifest.version);
+});
+
+test('bad usage is exit code 2 and one sentence', async () => {
+  await refused(['run'], /required option '--model/);
+  await refused(['run', '--model', 'x', '--image', 'y', '--nonsense'], /unknown option '--nonsense'/);
+  await refused(['fly'], /unknown command 'fly'/);
+  const base = ['run', '--model', join(folder, 'text.tflite'), '--image', join(folder, 'text.png')];
+  await refused([...base, '--integrity', 'maybe'], /--integrity takes "on" or "off", not "maybe"/);
+  await refused([...base, '--device', 'abacus'], /no device called "abacus"/);
+  for (const bits of ['-1', '0', '1.5', 'many', '1e2', '257', '']) {
+    await refused([...base, `--soundness-bits=${bits}`], /--soundness-bits takes a whole number from 1 to 256/);
+  }
+  await refused([...base, '--soundness-bits', '-1'], /--soundness-bits/);
+  await refused(base, /text\.tflite/);
+  await refused(['run', '--model', join(folder, 'empty.tflite'), '--image', 'y'], /empty\.tflite/);
+  await refused(['run', '--model', join(folder, 'missing.tflite'), '--image', 'y'], /there is no such file/);
+  await refused(['run', '--model', folder, '--image', 'y'], /cannot be read/);
+  await refused(['faces', '--image', join(folder, 'missing.jpg')], /no file|no such file/i);
+  await refused(['faces', '--image', join(folder, 'text.png')], /not a picture/);
+});
+
+if (!existsSync(shared)) {
+  test.skip('running the networks of ../shared', 'they are not there');
+} else {
+  const run = (...more: string[]): Promise<Outcome> =>
+    slalom(['run', '--model', model, '--image', image('cat'), '--labels', labels, '--json', ...more]);
+
+  test('a cat is an Egyptian cat, and the JSON says all it should', async () => {
+    const { code, out } = await run();
+    assert.is(code, 0);
+    const result = JSON.parse(out) as Record<string, unknown> & {
+      top: { label: string; index: number; probability: number }[];
+    };
+    const fields =
+      'model device integrity privacy modulus repetitions soundnessBits linearLayers verifiedLayers top output';
+    const costs = 'bytesToDevice bytesFromDevice offlineMs onlineMs trustedMs deviceMs';
+    for (const field of `${fields} ${costs}`.split(' ')) assert.ok(field in result, `${field} is missing`);
+    assert.is(result.top[0]!.label, 'Egyptian cat');
+    assert.is(result.top[0]!.index, 286);
+    assert.ok(
+      result.top.every((entry, index) => index === 0 || entry.probability <= result.top[index - 1]!.probability),
+    );
+    assert.is(result.linearLayers, 53);
+    assert.is(result.verifiedLayers, 53);
+    assert.ok((result.soundnessBits as number) >= 40);
+    assert.is((result.output as number[]).length, 1001);
+    assert.is(Math.max(...(result.output as number[])), (result.output as number[])[286]);
+  });
+
+  test('the other pictures are what they show', async () => {
+    const names = { grace_hopper: 'military uniform', bird: 'chickadee', dragonfly: 'dragonfly' };
+    for (const [name, expected] of Object.entries(names)) {
+      const { out } = await slalom(['run', '--model', model, '--image', image(name), '--labels', labels, '--json']);
+      assert.match((JSON.parse(out) as { top: { label: string }[] }).top[0]!.label, expected);
+    }
+  });
+
+  test('the output is the same in all four modes, and a lie without integrity changes it', async () => {
+    const outputs = new Set<string>();
+    for (const integrity of ['on', 'off']) {
+      for (const privacy of ['on', 'off']) {
+        const { code, out } = await run('--integrity', integrity, '--privacy', privacy);
+        assert.is(code, 0);
+        outputs.add(JSON.stringify((JSON.parse(out) as { output: number[] }).output));
+      }
+    }
+    assert.is(outputs.size, 1);
+    const lied = await run('--integrity', 'off', '--tamper', '17:swap');
+    assert.is(lied.code, 0);
+    assert.not.ok(outputs.has(JSON.stringify((JSON.parse(lied.out) as { output: number[] }).output)));
+  });
+
+  test('every lie is exit code 3, says nothing of the result or of where it was', async () => {
+    const messages = new Set<string>();
+    for (const tamper of ['0', '17', '17:one', '17:swap', '17:zero', '17:replay', '52:replay', '0:replay']) {
+      for (const privacy of ['on', 'off']) {
+        const { code, out, err } = await run('--tamper', tamper, '--privacy', privacy);
+        assert.is(code, 3, `${tamper}: ${err}`);
+        assert.is(out, '');
+        messages.add(err.trimEnd().split('\n').at(-1)!);
+      }
+    }
+    assert.is(messages.size, 1);
+    await refused(
+      ['run', '--model', model, '--image', image('cat'), '--tamper', '53'],
+      /53 linear layers, numbered 0 to 52/,
+    );
+    await refused(['run', '--model', model, '--image', image('cat'), '--tamper', '1:gently'], /--tamper takes LAYER/);
+  });
+
+  test('damaged files are exit code 2', async () => {
+    writeFileSync(join(folder, 'cut.tflite'), readFileSync(model).subarray(0, 1_000_000));
+    await refused(['run', '--model', join(folder, 'cut.tflite'), '--image', image('cat')], /cut\.tflite/);
+    await refused(['run', '--model', model, '--image', join(folder, 'text.png')], /not a picture/);
+    await refused(['run', '--model', model, '--image', join(folder, 'missing.png')], /no file/);
+    await refused(['run', '--model', model, '--image', image('cat'), '--labels', model], /not a text file/);
+  });
+
+  test('the reference device gives the same output', async () => {
+    const outputs = new Set<string>();
+    for (const device of ['wasm', 'reference']) {
+      const args = ['run', '--model', small, '--image', image('cat'), '--device', device, '--privacy', 'off', '--json'];
+      const { code, out } = await slalom(args);
+      assert.is(code, 0);
+      outputs.add(JSON.stringify((JSON.parse(out) as { output: number[] }).output));
+    }
+    assert.is(outputs.size, 1);
+  });
+}
+
+test('the main job: faces are found, the picture is written, a lie is refused', async () => {
+  const output = join(folder, 'faces.png');
+  const { code, out, err } = await slalom(['faces', '--output', output]);
+  assert.is(code, 0, err);
+  assert.match(out, /47 of 47 linear layers verified/);
+  assert.match(out, /3 faces boxed/);
+  assert.match(out, /REFUSED/);
+  assert.match(out, /offline, trusted/);
+  const picture = await decodeImage(readFileSync(output), 'faces.png');
+  assert.equal([picture.width, picture.height], [1920, 1280]);
+});
+
+test('the main job with a device that lies from the start writes nothing', async () => {
+  const output = join(folder, 'none.png');
+  const { code, out } = await slalom(['faces', '--tamper', '3:swap', '--output', output]);
+  assert.is(code, 3);
+  assert.is(out, '');
+  assert.not.ok(existsSync(output));
+});
+
+test('Ctrl-C ends a run with 130, and nothing is written', async () => {
+  const output = join(folder, 'interrupted.png');
+  const { code, out, err } = await slalom(['faces', '--output', output], 'folding secret challenges');
+  assert.is(code, 130, err);
+  assert.is(out, '');
+  assert.match(err, /Interrupted/);
+  assert.not.ok(existsSync(output));
+});
