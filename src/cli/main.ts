@@ -27,9 +27,6 @@ async function perform(work: Work): Promise<number> {
   } catch (error) {
     process.stderr.write(`slalom: ${explain(error)}\n`);
     return exitCode(error);
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
   }
 }
 

@@ -32,7 +32,7 @@ export function guarantee(protection: Protection, executed: Executed): string {
   const { soundness, modulus, linearLayers, result } = executed;
   const lines = [
     protection.integrity
-      ? `Integrity: ${result.costs.verifiedLayers} of ${linearLayers} linear layers verified; a wrong result would have been accepted with probability below 2^-${soundness.inferenceBits} (${soundness.repetitions} secret challenges per layer).`
+      ? `Integrity: ${result.costs.verifiedLayers} of ${linearLayers} linear layers verified; soundness ${soundness.inferenceBits} bits (a wrong result is accepted with probability at most 2^-${soundness.inferenceBits}; ${soundness.repetitions} secret challenges per layer).`
       : 'Integrity: off. A device that lies is believed.',
     modulus !== null
       ? `Privacy: on. The device received only uniformly random numbers modulo ${modulusName(modulus)}.`

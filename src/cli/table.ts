@@ -1,12 +1,13 @@
 /** Aligned columns of text. */
 
-/** Rows under a header; the first column is left aligned, the others right aligned. */
+/** Rows under a header; numbers and what ends in a unit are right aligned, other columns left aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const numeric = header.map((_, column) => rows.every((row) => /^([\d,.]+( ?[%\w]+)?)?$/.test(row[column] ?? '')));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join('  ')
       .trimEnd();
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
