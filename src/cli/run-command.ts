@@ -79,7 +79,7 @@ async function readLabelFile(path: string): Promise<string[]> {
 async function prepareInput(network: QuantizedNetwork, path: string): Promise<Int16Array> {
   const tensor = network.tensors[network.input]!;
   const [height, width, channels] = tensor.shape;
-  if (tensor.kind !== 'activation' || tensor.shape.length !== 3 || channels !== 3) {
+  if (tensor.shape.length !== 3 || channels !== 3) {
     throw new ModelError(`The model takes an input of shape [${tensor.shape}], but --image needs [height, width, 3].`);
   }
   return quantizeInput(resizeBilinear(await readImage(path), width!, height!), tensor);

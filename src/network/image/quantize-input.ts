@@ -1,5 +1,5 @@
 /** Turns a picture into what an image network takes. */
-import type { ActivationTensor } from '../../reference/quantized-network.js';
+import type { Tensor } from '../../reference/quantized-network.js';
 
 /**
  * The centred integers of pixels: code = clamp(floor(pixel + 1/2), 0, 255), and the tensor's lowest integer stands for
@@ -9,9 +9,14 @@ import type { ActivationTensor } from '../../reference/quantized-network.js';
  * @throws RangeError when the tensor is not a three-channel image with 256 codes, or the number of pixels is wrong.
  * @example quantizeInput(resizeBilinear(image, 224, 224), tensor)
  */
-export function quantizeInput(pixels: Float32Array, tensor: ActivationTensor): Int16Array {
+export function quantizeInput(pixels: Float32Array, tensor: Tensor): Int16Array {
   const [height, width, channels] = tensor.shape;
-  if (tensor.shape.length !== 3 || channels !== 3 || tensor.maximum - tensor.minimum !== 255) {
+  if (
+    tensor.kind !== 'activation' ||
+    tensor.shape.length !== 3 ||
+    channels !== 3 ||
+    tensor.maximum - tensor.minimum !== 255
+  ) {
     throw new RangeError(`"${tensor.name}" does not take a picture of red, green and blue bytes`);
   }
   const expected = height! * width! * channels;
