@@ -30,7 +30,6 @@ export class MatrixMap implements PreparedMap {
   readonly #layout: Layout;
   readonly #geometry: number;
   readonly #largestWeight: number;
-  /** Kept until both directions are packed. */
   readonly #weights: Int16Array;
   #forward: PackedWeights | undefined;
   #transposed: PackedWeights | undefined;
