@@ -119,7 +119,7 @@ test('a range that is only zero still gives a usable scale', () => {
   assert.equal(quantizationOf({ minimum: 0, maximum: 0 }), { scale: 1, zeroPoint: -128, minimum: 0, maximum: 255 });
 });
 
-test('weights are symmetric, per channel, and within half a step', () =>
+test('weights are symmetric, per channel, within a step, and keep their sum', () =>
   check(
     fc.property(seeds, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 6 }), (seed, terms, channels) => {
       const random = numbers(seed);
@@ -129,8 +129,13 @@ test('weights are symmetric, per channel, and within half a step', () =>
       codes.forEach((code, index) => {
         const scale = scales[Math.floor(index / terms)]!;
         assert.ok(code >= -127 && code <= 127);
-        assert.ok(Math.abs(code * scale - weights[index]!) <= scale * 0.500001);
+        assert.ok(Math.abs(code * scale - weights[index]!) <= scale * 1.000001);
       });
+      for (let c = 0; c < channels; c++) {
+        const row = codes.subarray(c * terms, (c + 1) * terms);
+        const error = row.reduce((sum, code, i) => sum + code - weights[c * terms + i]! / scales[c]!, 0);
+        assert.ok(Math.abs(error) <= 0.5001, `the errors of a channel add up to ${error} steps`);
+      }
       const opposite = quantizeWeights(
         weights.map((weight) => -weight),
         new Float32Array(channels),
@@ -158,6 +163,10 @@ test('channels without weights, and biases far larger than weights, still work',
     assert.ok(Math.abs(dead.bias[c]! * 0.5 * dead.scales[c]! - bias) <= 1e-3);
     assert.ok(Math.abs(dead.bias[c]!) <= 2 ** 26);
   });
+  const [coarsest, finest] = [Math.max(...dead.scales), Math.min(...dead.scales)];
+  assert.ok(coarsest <= 1 / 126 && finest >= coarsest / 2 ** 17, 'no scale is far from the others');
+  const biased = quantizeWeights(Float32Array.of(1, 0.5), Float32Array.of(1e9, 0), 0.5, FREE, 'layer');
+  assert.ok(Math.abs(biased.bias[0]! * 0.5 * biased.scales[0]! - 1e9) <= 10);
   assert.equal([...quantizeWeights(new Float32Array(4), new Float32Array(2), 1, FREE, 'layer').scales], [1, 1]);
   refused(() => quantizeWeights(Float32Array.of(Number.NaN), Float32Array.of(0), 1, FREE, 'layer'), /not finite/);
   refused(
@@ -203,7 +212,7 @@ test('one quantized layer is off by at most its roundings', () =>
       const step = largest / 255;
       const sizeOfInput = x.reduce((sum, value) => sum + Math.abs(value), 0);
       const weightStep = 1 / 127;
-      const allowed = step / 2 + (sizeOfInput * weightStep) / 2 + (weightStep * 0.01) / 2 + 1e-4;
+      const allowed = step / 2 + sizeOfInput * weightStep + (weightStep * 0.01) / 2 + 1e-4;
       runReal(quantized, x)[0]!.forEach((value, index) => {
         const difference = Math.abs(value - Math.min(largest, values[index]!));
         assert.ok(difference <= allowed, `${difference} is more than ${allowed}`);
