@@ -57,10 +57,10 @@ test('boxes scale with the longer side, and end where the photograph ends', () =
 });
 
 test('of boxes that overlap by more than one half only the best stays', () => {
-  // The same anchor three times, shifted to the right: overlaps with the first are 0.9/1.1, 0.5/1.5, and the third and
-  // second share 0.6 of 1.4.
+  // The same anchor three times, at 0, 0.3 and 0.65 of its width. Boxes d apart overlap by (1 - d) / (1 + d): the first
+  // two by 0.54, the last two by 0.48.
   const anchors = Float32Array.from([1, 2, 3].flatMap(() => [0.2, 0.2, 0.4, 0.4]));
-  const codes = Float32Array.of(0, 0, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0);
+  const codes = Float32Array.of(0, 0, 0, 0, 0, 3, 0, 0, 0, 6.5, 0, 0);
   const kept = decodeFaces([codes, scores(0.7, 0.9, 0.8)], anchors, SQUARE);
   assert.equal(
     kept.map(({ score }) => Math.round(score * 10)),
@@ -101,11 +101,11 @@ test('the input is 2 * pixel - 255, with black added on the right or at the bott
   assert.ok(white.subarray(512 * 256 * 3).every((value) => value === -255));
   const tall = prepareFaceInput(grey(100, 512, 128));
   assert.equal([...tall.subarray(3 * 99, 3 * 101)], [1, 1, 1, -255, -255, -255]);
-  // Between 0 and 1, resizing to twice the size makes one half, which 2 * pixel - 255 still holds.
-  const steps: Image = {
-    width: 256,
-    height: 256,
-    pixels: Uint8Array.from({ length: 3 * 256 * 256 }, (_, at) => Math.floor(at / 3) % 2),
-  };
-  assert.equal([...prepareFaceInput(steps).subarray(0, 9)], [-255, -255, -255, -254, -254, -254, -253, -253, -253]);
+  // Four places per pixel: 0, 1/4, 1/2, 3/4, 1. Halves are rounded up.
+  const pixels = Uint8Array.from({ length: 3 * 128 * 128 }, (_, at) => Math.floor(at / 3) % 2);
+  const steps = prepareFaceInput({ width: 128, height: 128, pixels });
+  assert.equal(
+    [0, 1, 2, 3, 4].map((place) => steps[3 * place]!),
+    [-255, -254, -254, -253, -253],
+  );
 });

@@ -79,5 +79,5 @@ export function wholeNetwork(seed: number): FloatNetwork {
   const flat = net.reshape(average, 'flat', [16]);
   const logits = net.dense(flat, 'logits', random(5 * 16, 0.7), random(5));
   const head = net.dense(flat, 'head', random(3 * 16), random(3));
-  return net.build([net.softmax(logits, 'probabilities'), head]);
+  return net.build([net.softmax(logits, 'probabilities', 0.5), head]);
 }

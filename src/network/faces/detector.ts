@@ -51,7 +51,11 @@ const boxesPerCell = (head: number): number => (head === 0 ? 3 : 6);
 /** Kernels are stored [height][width][inputs][outputs]; ours are [outputs][height][width][inputs]. */
 function outputsFirst(kernel: Float32Array, outputs: number): Float32Array {
   const terms = kernel.length / outputs;
-  return kernel.map((_, index) => kernel[(index % terms) * outputs + Math.floor(index / terms)]!);
+  const result = new Float32Array(kernel.length);
+  for (let output = 0; output < outputs; output++) {
+    for (let term = 0; term < terms; term++) result[output * terms + term] = kernel[term * outputs + output]!;
+  }
+  return result;
 }
 
 /** Adds the detector's layers to a network under construction. */
