@@ -3,37 +3,54 @@
  * It has the shape of `Device` in src/protocol without importing it, since the reference imports nothing.
  */
 import { apply } from './apply.js';
-import { modulo } from './field.js';
+import { bound } from './bound.js';
+import { M31, modulo, P24 } from './field.js';
 import { aLinearMap, inputLength, type LinearMap } from './linear-map.js';
+
+type Mode = number | 'integers';
+
+function applyAll(map: LinearMap, mode: Mode, x: Int16Array | Uint32Array): number[] {
+  const size = inputLength(map);
+  if (x.length === 0 || x.length % size !== 0) throw new RangeError(`expected a multiple of ${size}, got ${x.length}`);
+  const answers: number[] = [];
+  for (let start = 0; start < x.length; start += size) {
+    const y = apply(map, Array.from(x.subarray(start, start + size), BigInt));
+    for (const value of y) answers.push(Number(mode === 'integers' ? value : modulo(value, BigInt(mode))));
+  }
+  return answers;
+}
+
+function requireMode(map: LinearMap, mode: Mode): void {
+  if (mode === 'integers' ? bound(map) >= 2n ** 31n : ![P24, M31].includes(BigInt(mode))) {
+    throw new RangeError(mode === 'integers' ? 'the integers may not fit 32 bits' : `${mode} is not a pad modulus`);
+  }
+}
 
 /** A device that answers L(x), or L(x) mod p, in exact BigInt; several inputs back to back are answered in order. */
 export function referenceDevice() {
+  let closed = false;
   return {
     name: 'reference',
     limits: { maximumTransferBytes: 2 ** 31, concurrency: 1 },
-    async load(map: LinearMap, modulus: number | 'integers') {
-      aLinearMap(map);
-      const size = inputLength(map);
+    async load(map: LinearMap, mode: Mode) {
+      if (closed) throw new Error('this device was closed');
+      requireMode(aLinearMap(map), mode);
       let released = false;
       return {
         async apply(x: Int16Array | Uint32Array): Promise<Int32Array | Uint32Array> {
-          if (released) throw new Error('this map was released');
-          if (x.length === 0 || x.length % size !== 0) {
-            throw new RangeError(`expected a multiple of ${size} inputs, got ${x.length}`);
-          }
-          const answers: number[] = [];
-          for (let start = 0; start < x.length; start += size) {
-            const y = apply(map, Array.from(x.subarray(start, start + size), BigInt));
-            for (const value of y)
-              answers.push(Number(modulus === 'integers' ? value : modulo(value, BigInt(modulus))));
-          }
-          return modulus === 'integers' ? Int32Array.from(answers) : Uint32Array.from(answers);
+          if (released || closed) throw new Error('this map was released');
+          const type = mode === 'integers' ? Int16Array : Uint32Array;
+          if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
+          const answers = applyAll(map, mode, x);
+          return mode === 'integers' ? Int32Array.from(answers) : Uint32Array.from(answers);
         },
         release(): void {
           released = true;
         },
       };
     },
-    async close(): Promise<void> {},
+    async close(): Promise<void> {
+      closed = true;
+    },
   };
 }
