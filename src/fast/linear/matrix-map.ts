@@ -10,9 +10,6 @@ import type { PreparedMap } from './prepared-map.js';
 /** Rows of one tile: they should stay in the second-level cache while every block of columns passes by. */
 const TILE_BYTES = 2 ** 17;
 
-/** The padding of a gathered row, so that copies may overshoot by a vector. */
-const ROW_SLACK = 8;
-
 /** Where the limbs of some entries lie: limb l of entry i at pointer + l * pitch + 2 * i. */
 interface Planes {
   readonly pointer: number;
@@ -86,7 +83,7 @@ export class MatrixMap implements PreparedMap {
     const { pointer: packed, groupBytes, pairs } = this.#forward;
 
     const pixels = this.#layout.pixels * count;
-    const rowPitch = (paddedDepth(terms) + ROW_SLACK) * 2;
+    const rowPitch = paddedDepth(terms) * 2;
     const tile = Math.min(tileOf(rowPitch * limbs), pixels);
     const gathered = windows === null ? 0 : frame.space(tile * limbs * rowPitch);
     const pixelPitch = windows === null ? inputChannels * 2 : limbs * rowPitch;

@@ -25,7 +25,6 @@ export class Mailbox {
     this.#worker.on('messageerror', (error) => this.#end(`an answer could not be read: ${error.message}`));
     this.#worker.on('error', (error: Error) => this.#end(`its thread failed: ${error.message}`));
     this.#worker.on('exit', () => this.#end('its thread ended'));
-    this.#worker.unref();
   }
 
   /**

@@ -1,7 +1,10 @@
 /** Lays the terms of each output pixel out in one row (im2col), zeros where the window leaves the input. */
 import { Geometry } from './geometry';
 
-/** Both may write up to 14 bytes past the run and read as many: rows are padded, and later runs overwrite. */
+/**
+ * Both may write up to 14 bytes past the run, and read as many: the next run or row overwrites them, and behind the last one
+ * every block of memory has room.
+ */
 function copyRun(to: usize, from: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
 }
