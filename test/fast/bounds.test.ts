@@ -7,7 +7,9 @@ import {
   integersFit,
   limbPlan,
   POOL_TERMS,
+  PRODUCT_BITS,
   paddedDepth,
+  shiftsToInt32,
 } from '../../src/fast/kernels/bounds.js';
 import { M31, P24 } from '../../src/protocol/modulus.js';
 import type { Dense } from '../../src/reference/index.js';
@@ -71,6 +73,24 @@ test('an int64 lane holds the products of one fold', () => {
 test('pooling and depthwise sums', () => {
   assert.ok(BigInt(POOL_TERMS) * 32768n <= INT32 && BigInt(POOL_TERMS + 1) * 32768n > INT32);
   assert.ok(depthwiseFits(2 ** 15) && !depthwiseFits(2 ** 15 + 1));
+});
+
+test('shifts that are said to fit int32 do', () => {
+  const largest = {
+    requantize: 2n ** 31n * 2n ** 31n,
+    rescale: 2n ** 15n * 2n ** 31n,
+    add: 2n * 2n ** 15n * 2n ** 31n,
+  };
+  for (const [name, product] of Object.entries(largest) as [keyof typeof largest, bigint][]) {
+    for (let shift = 1; shift <= 62; shift++) {
+      if (!shiftsToInt32(PRODUCT_BITS[name], shift)) continue;
+      const half = 2n ** BigInt(shift - 1);
+      for (const value of [product, -product]) {
+        const result = (value + half) >> BigInt(shift);
+        assert.ok(result <= INT32 && result >= -INT32, `${name}, shift ${shift}`);
+      }
+    }
+  }
 });
 
 test('integers fit int32 exactly up to 2^31 - 1', () => {

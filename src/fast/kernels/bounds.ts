@@ -104,3 +104,14 @@ export function foldTerms(bound: number): number {
 
 /** Entries of an average that fit an int32 lane: n * 2^15 <= 2^31 - 1. */
 export const POOL_TERMS = 2 ** 16 - 1;
+
+/** |value * multiplier| is at most 2^62 for int32 values, 2^46 for int16, and 2^47 for a sum of two such. */
+export const PRODUCT_BITS = { requantize: 62, rescale: 46, add: 47 } as const;
+
+/**
+ * True if every rounded shift fits int32, so that clamping may go on in narrower lanes: from |product| <= 2^bits follows
+ * |floor((product + 2^(shift - 1)) / 2^shift)| <= 2^(bits - shift) + 1 <= 2^30 + 1.
+ */
+export function shiftsToInt32(bits: number, shift: number): boolean {
+  return bits - shift <= 30;
+}

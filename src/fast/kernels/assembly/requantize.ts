@@ -17,15 +17,36 @@ function clampx2(v: v128, minimum: v128, maximum: v128): v128 {
   return v128.bitselect(maximum, low, i64x2.gt_s(low, maximum));
 }
 
-/** Two products to two clamped results. */
-function settle(product: v128, shift: i32, minimum: v128, maximum: v128): v128 {
-  const shifted = i64x2.shr_u(i64x2.add(product, i64x2.splat(rounding(shift))), shift);
-  return clampx2(i64x2.sub(shifted, i64x2.splat(LIFT >> shift)), minimum, maximum);
+/** Two products to two rounded shifts. */
+function shifted(product: v128, shift: i32): v128 {
+  const lifted = i64x2.shr_u(i64x2.add(product, i64x2.splat(rounding(shift))), shift);
+  return i64x2.sub(lifted, i64x2.splat(LIFT >> shift));
 }
 
-/** Eight clamped int64 to eight int16: the low words, since every value fits. */
-function narrow(a: v128, b: v128, c: v128, d: v128): v128 {
-  return i16x8.narrow_i32x4_s(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 0, 2, 4, 6));
+/** The low words of four lanes. */
+function lowWords(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+}
+
+/**
+ * Eight products to eight clamped results. When all shifts fit int32 (`fits32`, from bounds.ts) the saturating narrowing
+ * clamps to int16 and the rest is done there; otherwise the clamp comes first, in 64 bits.
+ */
+function settle(a: v128, b: v128, c: v128, d: v128, shift: i32, fits32: i32, minimum: i32, maximum: i32): v128 {
+  a = shifted(a, shift);
+  b = shifted(b, shift);
+  c = shifted(c, shift);
+  d = shifted(d, shift);
+  if (fits32) {
+    const all = i16x8.narrow_i32x4_s(lowWords(a, b), lowWords(c, d));
+    return i16x8.min_s(i16x8.max_s(all, i16x8.splat(<i16>minimum)), i16x8.splat(<i16>maximum));
+  }
+  const low = i64x2.splat(minimum);
+  const high = i64x2.splat(maximum);
+  return i16x8.narrow_i32x4_s(
+    lowWords(clampx2(a, low, high), clampx2(b, low, high)),
+    lowWords(clampx2(c, low, high), clampx2(d, low, high)),
+  );
 }
 
 function settleOne(product: i64, shift: i32, minimum: i32, maximum: i32): i16 {
@@ -44,12 +65,11 @@ export function requantize(
   count: i32,
   period: i32,
   shift: i32,
+  fits32: i32,
   minimum: i32,
   maximum: i32,
   out: usize,
 ): void {
-  const low = i64x2.splat(minimum);
-  const high = i64x2.splat(maximum);
   let i = 0;
   let channel: usize = 0;
   const wrap = (<usize>period) << 2;
@@ -61,11 +81,11 @@ export function requantize(
     const m0 = v128.load(multipliers + channel);
     const m1 = v128.load(multipliers + channel, 16);
     channel += 32;
-    const a = settle(i64x2.extmul_low_i32x4_s(y0, m0), shift, low, high);
-    const b = settle(i64x2.extmul_high_i32x4_s(y0, m0), shift, low, high);
-    const c = settle(i64x2.extmul_low_i32x4_s(y1, m1), shift, low, high);
-    const d = settle(i64x2.extmul_high_i32x4_s(y1, m1), shift, low, high);
-    v128.store(out + ((<usize>i) << 1), narrow(a, b, c, d));
+    const a = i64x2.extmul_low_i32x4_s(y0, m0);
+    const b = i64x2.extmul_high_i32x4_s(y0, m0);
+    const c = i64x2.extmul_low_i32x4_s(y1, m1);
+    const d = i64x2.extmul_high_i32x4_s(y1, m1);
+    v128.store(out + ((<usize>i) << 1), settle(a, b, c, d, shift, fits32, minimum, maximum));
   }
   if (channel >= wrap) channel = 0;
   for (; i < count; i++, channel += 4) {
@@ -102,12 +122,11 @@ export function add(
   first: i32,
   second: i32,
   shift: i32,
+  fits32: i32,
   minimum: i32,
   maximum: i32,
   out: usize,
 ): void {
-  const low = i64x2.splat(minimum);
-  const high = i64x2.splat(maximum);
   const m = i32x4.splat(first);
   const n = i32x4.splat(second);
   let i = 0;
@@ -121,15 +140,7 @@ export function add(
     const q = i64x2.add(i64x2.extmul_high_i32x4_s(a0, m), i64x2.extmul_high_i32x4_s(b0, n));
     const r = i64x2.add(i64x2.extmul_low_i32x4_s(a1, m), i64x2.extmul_low_i32x4_s(b1, n));
     const s = i64x2.add(i64x2.extmul_high_i32x4_s(a1, m), i64x2.extmul_high_i32x4_s(b1, n));
-    v128.store(
-      out + at,
-      narrow(
-        settle(p, shift, low, high),
-        settle(q, shift, low, high),
-        settle(r, shift, low, high),
-        settle(s, shift, low, high),
-      ),
-    );
+    v128.store(out + at, settle(p, q, r, s, shift, fits32, minimum, maximum));
   }
   for (; i < count; i++) {
     const at = (<usize>i) << 1;
@@ -144,23 +155,22 @@ export function rescale(
   count: i32,
   multiplier: i32,
   shift: i32,
+  fits32: i32,
   minimum: i32,
   maximum: i32,
   out: usize,
 ): void {
-  const low = i64x2.splat(minimum);
-  const high = i64x2.splat(maximum);
   const m = i32x4.splat(multiplier);
   let i = 0;
   for (; i <= count - 8; i += 8) {
     const at = (<usize>i) << 1;
     const x0 = v128.load16x4_s(x + at);
     const x1 = v128.load16x4_s(x + at, 8);
-    const a = settle(i64x2.extmul_low_i32x4_s(x0, m), shift, low, high);
-    const b = settle(i64x2.extmul_high_i32x4_s(x0, m), shift, low, high);
-    const c = settle(i64x2.extmul_low_i32x4_s(x1, m), shift, low, high);
-    const d = settle(i64x2.extmul_high_i32x4_s(x1, m), shift, low, high);
-    v128.store(out + at, narrow(a, b, c, d));
+    const a = i64x2.extmul_low_i32x4_s(x0, m);
+    const b = i64x2.extmul_high_i32x4_s(x0, m);
+    const c = i64x2.extmul_low_i32x4_s(x1, m);
+    const d = i64x2.extmul_high_i32x4_s(x1, m);
+    v128.store(out + at, settle(a, b, c, d, shift, fits32, minimum, maximum));
   }
   for (; i < count; i++) {
     const at = (<usize>i) << 1;
