@@ -13,7 +13,12 @@ export class IntegrityError extends Error {
 
 /** The device could not do what it was asked: not open, out of memory, crashed, too slow. No answer was used. */
 export class DeviceError extends Error {
-  override readonly name = 'DeviceError';
+  override readonly name: string = 'DeviceError';
+}
+
+/** This machine does not have the device: no driver, no library, no adapter. The message says where was looked and what to install. */
+export class DeviceUnavailableError extends DeviceError {
+  override readonly name = 'DeviceUnavailableError';
 }
 
 /** The session is not in a state that allows this call. */

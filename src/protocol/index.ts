@@ -7,7 +7,7 @@ export { noWrapBound } from './certificate.js';
 export { Unchecked, Verified } from './check.js';
 export type { Costs } from './costs.js';
 export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
-export { DeviceError, IntegrityError, PadError, SessionError } from './errors.js';
+export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
 export type { Inference, Released } from './inference.js';
 export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from './modulus.js';
 export { MemoryPadStore, Pad, type PadMaterial, type PadSet, type PadStore } from './pads.js';
