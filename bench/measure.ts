@@ -1,5 +1,5 @@
 /** The one place that owns benny: runs named cases and gives the median time of one call of each. */
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import b from 'benny';
 
 /** A case: `prepare` runs once and gives the function that is timed. */
@@ -30,7 +30,9 @@ export async function measure(title: string, cases: readonly Case[], maxTime: nu
   return timings;
 }
 
-/** What the numbers were measured on. */
+const startLoad = loadavg()[0] ?? 0;
+
+/** What the numbers were measured on; a load average near the number of processors means that they are too low. */
 export function machine(): Record<string, string | number> {
   const processors = cpus();
   return {
@@ -38,6 +40,7 @@ export function machine(): Record<string, string | number> {
     processors: processors.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
+    loadAverageBefore: Math.round(startLoad * 10) / 10,
     node: process.version,
     v8: process.versions.v8,
   };
