@@ -11,9 +11,20 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A test that found a wrong device: its report belongs on standard output all the same, and the exit code is 3. */
+export class FailedReport extends Error {
+  override readonly name = 'FailedReport';
+  constructor(
+    message: string,
+    readonly report: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The code a command ends with after `error`. */
 export function exitCode(error: unknown): number {
-  if (error instanceof IntegrityError) return exitCodes.integrity;
+  if (error instanceof IntegrityError || error instanceof FailedReport) return exitCodes.integrity;
   if (isInterrupt(error)) return exitCodes.interrupted;
   if (error instanceof UsageError || error instanceof ModelError || error instanceof ImageError)
     return exitCodes.badInput;
@@ -24,7 +35,9 @@ export function exitCode(error: unknown): number {
 export function explain(error: unknown): string {
   if (isInterrupt(error)) return 'Interrupted; nothing was written.';
   if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
-  const known = [IntegrityError, UsageError, ModelError, ImageError, DeviceError].some((kind) => error instanceof kind);
+  const known = [IntegrityError, FailedReport, UsageError, ModelError, ImageError, DeviceError].some(
+    (kind) => error instanceof kind,
+  );
   const sentence = error.message.split('\n')[0]!;
   return known ? sentence : `Something unexpected happened, please report it: ${error.name}: ${sentence}`;
 }

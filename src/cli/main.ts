@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { deviceNames } from './devices.js';
-import { exitCode, exitCodes, explain } from './exit.js';
+import { exitCode, exitCodes, explain, FailedReport } from './exit.js';
 import { defaultSoundnessBits } from './options.js';
 import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
@@ -25,6 +25,7 @@ async function perform(work: Work): Promise<number> {
     process.stdout.write(`${await work(controller.signal)}\n`);
     return exitCodes.ok;
   } catch (error) {
+    if (error instanceof FailedReport) process.stdout.write(`${error.report}\n`);
     process.stderr.write(`slalom: ${explain(error)}\n`);
     return exitCode(error);
   }
@@ -69,6 +70,16 @@ function program(finish: (code: number) => void): Command {
     const { facesCommand } = await import('./faces-command.js');
     finish(await perform((signal) => facesCommand(options, report, signal)));
   });
+  root
+    .command('conformance')
+    .description('test that a device is exact: one of ours by name, or a file whose default export opens a device')
+    .requiredOption('--device <name|file>', `${deviceNames.join(', ')}, or a JavaScript module`)
+    .option('--seed <n>', 'other test vectors', '20181013')
+    .option('--json', 'print one JSON object')
+    .action(async (options) => {
+      const { conformanceCommand } = await import('./conformance-command.js');
+      finish(await perform((signal) => conformanceCommand(options, report, signal)));
+    });
   return root;
 }
 

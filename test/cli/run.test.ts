@@ -1,64 +1,19 @@
 /** The `slalom` command as a user meets it: a process with arguments, two streams and an exit code. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { decodeImage } from '../../src/network/image/index.js';
 import { suite } from '../suite.js';
+import { type Outcome, refused, root, slalom } from './slalom.js';
 
 const test = suite('cli');
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const shared = join(root, '..', 'shared');
 const model = join(shared, 'models', 'mobilenet_v2_1.0_224_quant.tflite');
 const small = join(shared, 'models', 'mobilenet_v1_0.25_128_quant.tflite');
 const labels = join(shared, 'models', 'imagenet_labels.txt');
 const image = (name: string): string => join(shared, 'images', `${name}.bmp`);
-
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function slalom(args: readonly string[], interruptAt?: string): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    let interrupted = false;
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      err += chunk;
-      if (interruptAt !== undefined && !interrupted && err.includes(interruptAt)) interrupted = child.kill('SIGINT');
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
-
-/** Exit code 2, nothing on standard output, and one plain sentence that says what is wrong. */
-async function refused(args: readonly string[], sentence: RegExp): Promise<void> {
-  const { code, out, err } = await slalom(args);
-  assert.is(code, 2, err);
-  assert.is(out, '');
-  assert.match(err, sentence);
-  assert.not.match(err, /\n\s+at |node:internal|\[object|undefined/);
-  assert.is(
-    err
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line.startsWith('slalom: ')).length,
-    1,
-    err,
-  );
-}
 
 let folder: string;
 test.before(() => {
