@@ -1,22 +1,44 @@
 /** Convolutions whose groups have one input channel: no matrix product can help, so the host does them, in float64. */
 import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
+import type { Modulus } from '../../../protocol/modulus.js';
 import { inputLength, outputLength } from '../../../reference/linear-map.js';
 import type { Mode } from '../wasm/messages.js';
 import { sumsFit } from './bounds.js';
 import type { Evaluation, Resume } from './evaluation.js';
-import { reduce, writeResidues } from './recombine.js';
+import { reduce, writeIntegers, writeResidues } from './recombine.js';
 import type { Shape } from './shape.js';
 import { Breath } from './turns.js';
 
-/** Residues balanced, integers as they are. */
-function lifted(x: DeviceInput, from: number, length: number, mode: Mode): Float64Array {
+/** Residues, balanced. */
+function balanced(x: Uint32Array, from: number, length: number, p: Modulus): Float64Array {
   const values = new Float64Array(length);
-  const [p, half] = mode === 'integers' ? [0, 2 ** 31] : [mode, (mode - 1) / 2];
+  const half = (p - 1) / 2;
   for (let i = 0; i < length; i++) {
     const value = x[from + i]!;
     values[i] = value > half ? value - p : value;
   }
   return values;
+}
+
+/** totals[to + o] += values[from + floor(o / times)] * filters[filter + o] for `channels` * `times` outputs o. */
+function addTap(
+  totals: Float64Array,
+  to: number,
+  values: Float64Array,
+  from: number,
+  filters: Float64Array,
+  filter: number,
+  channels: number,
+  times: number,
+): void {
+  if (times === 1) {
+    for (let c = 0; c < channels; c++) totals[to + c]! += values[from + c]! * filters[filter + c]!;
+    return;
+  }
+  for (let c = 0; c < channels; c++) {
+    const value = values[from + c]!;
+    for (let o = c * times; o < (c + 1) * times; o++) totals[to + o]! += value * filters[filter + o]!;
+  }
 }
 
 /** The largest sum of |w| over the taps of one output channel. */
@@ -58,17 +80,22 @@ export class DepthwiseEvaluation implements Evaluation {
     const breath = new Breath();
     for (let image = 0; image < count; image++) {
       resume();
-      const values = lifted(x, image * inputs, inputs, this.#mode);
+      const values = this.#lift(x, image * inputs, inputs);
       for (let row = 0; row < output.height; row++) {
         const totals = this.#row(values, row);
         const at = image * outputs + row * totals.length;
-        if (this.#mode === 'integers') y.set(totals, at);
+        if (this.#mode === 'integers') writeIntegers(totals, y as Int32Array, at);
         else writeResidues(totals, this.#mode, y as Uint32Array, at);
         await breath.take();
         resume();
       }
     }
     return y;
+  }
+
+  #lift(x: DeviceInput, from: number, length: number): Float64Array {
+    if (this.#mode !== 'integers') return balanced(x as Uint32Array, from, length, this.#mode);
+    return new Float64Array((x as Int16Array).subarray(from, from + length));
   }
 
   /** One row of output pixels. */
@@ -85,25 +112,12 @@ export class DepthwiseEvaluation implements Evaluation {
           const x = column * stride.x + j * dilation.x - padding.left;
           if (x < 0 || x >= input.width) continue;
           const from = (y * input.width + x) * input.channels;
-          this.#addTap(values, from, filter, totals, column * outputChannels, groupOutputs);
+          addTap(totals, column * outputChannels, values, from, this.#filters, filter, input.channels, groupOutputs);
         }
         if (this.#reduceEachTap && this.#mode !== 'integers') reduce(totals, this.#mode);
       }
     }
     return totals;
-  }
-
-  #addTap(values: Float64Array, from: number, filter: number, totals: Float64Array, to: number, times: number): void {
-    const filters = this.#filters;
-    const channels = this.#shape.map.input.channels;
-    if (times === 1) {
-      for (let c = 0; c < channels; c++) totals[to + c]! += values[from + c]! * filters[filter + c]!;
-      return;
-    }
-    for (let c = 0; c < channels; c++) {
-      const value = values[from + c]!;
-      for (let o = c * times; o < (c + 1) * times; o++) totals[to + o]! += value * filters[filter + o]!;
-    }
   }
 
   dispose(): void {}

@@ -6,7 +6,7 @@ import type { Mode } from '../wasm/messages.js';
 import { chunksPerReduction, digitFactors, integerDigits } from './bounds.js';
 import { Tensors, type TfjsCore, type TfjsTensor } from './core.js';
 import type { Evaluation, Resume } from './evaluation.js';
-import { addChunk, type Digits, reduce, writeResidues } from './recombine.js';
+import { addChunk, type Digits, reduce, writeIntegers, writeResidues } from './recombine.js';
 import { inputDigits, type Shape } from './shape.js';
 import { pixelsOf, type Tile, tilesOf } from './tiles.js';
 import { Breath } from './turns.js';
@@ -147,7 +147,7 @@ export class MatrixEvaluation implements Evaluation {
         if (this.#mode !== 'integers' && (index + 1) % this.#chunksPerReduction === 0) reduce(totals, this.#mode);
       }
       const first = (tile.image * output.height + tile.row) * output.width + tile.column;
-      if (this.#mode === 'integers') y.set(totals, first * map.outputChannels);
+      if (this.#mode === 'integers') writeIntegers(totals, y as Int32Array, first * map.outputChannels);
       else writeResidues(totals, this.#mode, y as Uint32Array, first * map.outputChannels);
     } finally {
       tensors.dispose();

@@ -83,3 +83,8 @@ export function writeResidues(total: Float64Array, p: Modulus, y: Uint32Array, a
   const inverse = 1 / p;
   for (let i = 0; i < total.length; i++) y[at + i] = residue(total[i]!, p, inverse);
 }
+
+/** Writes totals that are int32 from entry `at` on. */
+export function writeIntegers(total: Float64Array, y: Int32Array, at: number): void {
+  for (let i = 0; i < total.length; i++) y[at + i] = total[i]!;
+}

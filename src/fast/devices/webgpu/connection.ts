@@ -1,0 +1,94 @@
+/** An open GPU device, and how it ends: closed, lost, or after an error that nothing waited for. */
+import { DeviceError } from '../../../protocol/errors.js';
+import type { FoundAdapter } from './adapter.js';
+import { Buffers } from './buffers.js';
+import { limitsOf, requiredLimits, type WebgpuLimits } from './limits.js';
+
+/** Texts from the driver go into messages; they are one line there, and not endless. */
+function oneLine(error: unknown): string {
+  const text = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
+  return String(text ? (error as { message: unknown }).message : error)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
+}
+
+/** What kernels are compiled and run with. */
+export class Connection {
+  readonly device: GPUDevice;
+  readonly limits: WebgpuLimits;
+  readonly buffers: Buffers;
+  /** In Node everything ends when the object that it came from is collected, so it is kept. */
+  #source: FoundAdapter | null;
+  #ended: DeviceError | undefined;
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+  private constructor(source: FoundAdapter, device: GPUDevice, limits: Partial<WebgpuLimits> | undefined) {
+    this.#source = source;
+    this.device = device;
+    this.limits = limitsOf(device, limits);
+    this.buffers = new Buffers(device);
+    device.lost.then(({ reason, message }) => this.#end(`it was lost (${reason}): ${oneLine(message)}`));
+    device.addEventListener('uncapturederror', ({ error }) => this.#end(oneLine(error)));
+  }
+
+  /** @throws DeviceError when the adapter gives no device */
+  static async open(source: FoundAdapter, limits?: Partial<WebgpuLimits>): Promise<Connection> {
+    try {
+      const device = await source.adapter.requestDevice({ requiredLimits: requiredLimits(source.adapter) });
+      return new Connection(source, device, limits);
+    } catch (error) {
+      throw new DeviceError(`The WebGPU adapter gave no device: ${oneLine(error)}.`);
+    }
+  }
+
+  /** @throws DeviceError once the device has ended */
+  check(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  /** Awaits something of the device's; any failure, and the end of the device meanwhile, is a `DeviceError`. */
+  async settle<T>(pending: Promise<T>): Promise<T> {
+    try {
+      const value = await pending;
+      this.check();
+      return value;
+    } catch (error) {
+      throw this.#ended ?? new DeviceError(`The webgpu device failed: ${oneLine(error)}.`);
+    }
+  }
+
+  /** The kernel `main` of a module, compiled once for each source. */
+  pipeline(code: string): Promise<GPUComputePipeline> {
+    this.check();
+    const known = this.#pipelines.get(code);
+    if (known !== undefined) return known;
+    const module = this.device.createShaderModule({ code });
+    const compute = { module, entryPoint: 'main' };
+    const made = this.settle(this.device.createComputePipelineAsync({ layout: 'auto', compute }));
+    // Whoever asked hears of a failure; the next one may try again.
+    made.catch(() => this.#pipelines.delete(code));
+    this.#pipelines.set(code, made);
+    return made;
+  }
+
+  /** The end for whatever reason; whatever waits for the device rejects, since its buffers are gone. */
+  #end(reason: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = new DeviceError(`The webgpu device cannot be used: ${reason}.`);
+    this.device.destroy();
+    this.#pipelines.clear();
+  }
+
+  /** Ends the device. */
+  async close(): Promise<void> {
+    this.#end('it was closed');
+    await this.device.lost;
+    this.#source = null;
+  }
+
+  /** The adapter, until the device is closed. */
+  get source(): FoundAdapter | null {
+    return this.#source;
+  }
+}

@@ -1,0 +1,59 @@
+/** What WebGPU offers on this machine, without opening a device. */
+import { type AdapterOptions, findAdapter, hasPackedDot } from './adapter.js';
+
+/** An adapter in words and numbers. All texts come from the driver. */
+export interface WebgpuDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  /** The model, if the driver tells it. */
+  readonly device: string;
+  readonly description: string;
+  /** True when the processor plays the graphics card: exact, and slow. */
+  readonly software: boolean;
+  /** True if four products of 8-bit numbers are one instruction of the shading language. */
+  readonly packedDot: boolean;
+  readonly features: readonly string[];
+  readonly limits: {
+    readonly maxBufferSize: number;
+    readonly maxStorageBufferBindingSize: number;
+    readonly maxComputeWorkgroupsPerDimension: number;
+    readonly maxComputeWorkgroupStorageSize: number;
+    readonly maxComputeInvocationsPerWorkgroup: number;
+  };
+}
+
+/** Drivers that compute on the processor, as they call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  // Older browsers know nothing of isFallbackAdapter.
+  if (info.isFallbackAdapter === true) return true;
+  return [info.vendor, info.architecture, info.device, info.description].some((text) => SOFTWARE.test(text));
+}
+
+/**
+ * Describes the adapter that `webgpuDevice` would open with the same options.
+ * @throws DeviceUnavailableError when there is none
+ * @example
+ * const { description, software } = await describeWebgpu();
+ */
+export async function describeWebgpu(options: AdapterOptions = {}): Promise<WebgpuDescription> {
+  const { gpu, adapter } = await findAdapter(options);
+  const { info, limits, features } = adapter;
+  return {
+    vendor: info.vendor,
+    architecture: info.architecture,
+    device: info.device,
+    description: info.description,
+    software: isSoftware(info),
+    packedDot: hasPackedDot(gpu),
+    features: [...features].sort(),
+    limits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Weights in the order in which the kernels read them. */
+import type { DirectPlan, MatrixPlan } from './plan.js';
+
+export function largestMagnitude(weights: Int16Array): number {
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+  return largest;
+}
+
+/** Bytes of a matrix plan's weights for `blocks` blocks of 16 * columnsEach channels, with their constants. */
+export function matrixWeightBytes(plan: MatrixPlan, blocks: number): number {
+  return blocks * 16 * plan.columnsEach * (plan.words * plan.weights.digits + 1) * 4;
+}
+
+/** The four bytes of a number are its digits; see bounds.ts. */
+const digitBytes = (value: number): number => ((value + 0x80808080) ^ 0x80808080) | 0;
+
+/**
+ * [block][word][channel of the block][digit], then one constant per channel, into `target` (zero at first). A channel's
+ * constant is what the shift of the inputs takes away: inputShift times the sum of its weights, where the entries that
+ * fill a pixel up to whole words have the stored weight 0, so they count as `shift`. Modulo 2^32, like all else there.
+ */
+export function packMatrixWeights(
+  plan: MatrixPlan,
+  weights: Int16Array,
+  firstChannel: number,
+  channelCount: number,
+  target: Int32Array,
+): void {
+  const { geometry, channelWords, words, columnsEach, input } = plan;
+  const { digits, shift } = plan.weights;
+  const { channels } = geometry;
+  const taps = geometry.kernelHeight * geometry.kernelWidth;
+  const columns = 16 * columnsEach;
+  const blocks = Math.ceil(channelCount / columns);
+  const constantsAt = blocks * words * columns * digits;
+  const filling = taps * (channelWords * 4 - channels);
+  for (let channel = 0; channel < channelCount; channel++) {
+    let from = (firstChannel + channel) * taps * channels;
+    let sum = filling * shift;
+    let to = (Math.floor(channel / columns) * words * columns + (channel % columns)) * digits;
+    for (let tap = 0; tap < taps; tap++) {
+      for (let entry = 0; entry < channels; entry += 4) {
+        let low = 0;
+        let high = 0;
+        for (let lane = 0; lane < 4 && entry + lane < channels; lane++) {
+          const weight = weights[from++]!;
+          sum += weight;
+          const bytes = digitBytes(weight - shift);
+          low |= (bytes & 0xff) << (8 * lane);
+          high |= ((bytes >> 8) & 0xff) << (8 * lane);
+        }
+        target[to] = low;
+        if (digits === 2) target[to + 1] = high;
+        to += columns * digits;
+      }
+    }
+    target[constantsAt + channel] = Math.imul(input.shift, sum | 0);
+  }
+}
+
+/** Bytes of a direct plan's weights for some output channels. */
+export function directWeightBytes(plan: DirectPlan, channelCount: number): number {
+  return plan.terms * channelCount * 4;
+}
+
+/** [term][channel], each weight a number of its own. */
+export function packDirectWeights(
+  plan: DirectPlan,
+  weights: Int16Array,
+  firstChannel: number,
+  channelCount: number,
+  target: Int32Array,
+): void {
+  const { terms } = plan;
+  for (let channel = 0; channel < channelCount; channel++) {
+    const from = (firstChannel + channel) * terms;
+    for (let term = 0; term < terms; term++) target[term * channelCount + channel] = weights[from + term]!;
+  }
+}
