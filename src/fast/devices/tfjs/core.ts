@@ -10,7 +10,7 @@ export interface TfjsTensor {
   dispose(): void;
 }
 
-/** What `import * as tf from '@tensorflow/tfjs-core'` provides, and more. */
+/** What is used of TensorFlow.js, with the types that it is used with. */
 export interface TfjsCore {
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
@@ -24,6 +24,12 @@ export interface TfjsCore {
   concat(tensors: TfjsTensor[], axis: number): TfjsTensor;
   matMul(a: TfjsTensor, b: TfjsTensor): TfjsTensor;
 }
+
+/**
+ * What `import * as tf from '@tensorflow/tfjs-core'` provides, and more. Its own types accept only its own tensors, so
+ * they are not compared here.
+ */
+export type TfjsNamespace = { readonly [name in keyof TfjsCore]: (...inputs: never[]) => unknown };
 
 const FUNCTIONS = [
   'getBackend',

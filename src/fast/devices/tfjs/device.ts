@@ -7,7 +7,8 @@ import { integersFit } from '../../kernels/bounds.js';
 import { anInteger } from '../../validators.js';
 import { selfTest } from '../self-test.js';
 import type { Mode } from '../wasm/messages.js';
-import { isTfjsCore, type TfjsCore } from './core.js';
+import { testAccumulators } from './accumulators.js';
+import { isTfjsCore, type TfjsCore, type TfjsNamespace } from './core.js';
 import { DepthwiseEvaluation } from './depthwise.js';
 import type { Evaluation } from './evaluation.js';
 import { MatrixEvaluation } from './matrix.js';
@@ -17,7 +18,7 @@ import { inTurn } from './turns.js';
 const MAXIMUM_TRANSFER_BYTES = 2 ** 29;
 
 /** Backends that compute on the processor like small tensors, which stay in its caches; others like few large ones. */
-const TENSOR_ENTRIES: Readonly<Record<string, number>> = { cpu: 2 ** 18, wasm: 2 ** 18 };
+const TENSOR_ENTRIES: Readonly<Record<string, number>> = { cpu: 2 ** 20, wasm: 2 ** 20 };
 const LARGE_TENSOR_ENTRIES = 2 ** 23;
 
 /** How to open the device. */
@@ -130,7 +131,7 @@ class TfjsMap implements LoadedMap {
  * const loaded = await device.load(map, 'integers');
  * const y = await loaded.apply(x);
  */
-export async function tfjsDevice(tf: TfjsCore, options: TfjsDeviceOptions = {}): Promise<Device> {
+export async function tfjsDevice(tf: TfjsNamespace, options: TfjsDeviceOptions = {}): Promise<Device> {
   if (!isTfjsCore(tf)) throw new TypeError('tf must be a namespace of @tensorflow/tfjs-core');
   const backend = new Backend(tf);
   const given = options.tensorEntries ?? TENSOR_ENTRIES[backend.name] ?? LARGE_TENSOR_ENTRIES;
@@ -160,6 +161,7 @@ export async function tfjsDevice(tf: TfjsCore, options: TfjsDeviceOptions = {}):
     },
   };
   try {
+    await testAccumulators(device);
     await selfTest(device);
   } catch (error) {
     await device.close();
