@@ -1,0 +1,131 @@
+/** An NVIDIA GPU as an untrusted device: int8 tensor cores, exact for both moduli and over the integers. */
+import { totalmem } from 'node:os';
+import type { Device } from '../../../protocol/device.js';
+import { DeviceError } from '../../../protocol/errors.js';
+import { aModulus } from '../../../protocol/modulus.js';
+import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
+import { integersFit } from '../../kernels/bounds.js';
+import { selfTest } from '../self-test.js';
+import { Answers } from './answers.js';
+import { Calls } from './calls.js';
+import { CudaContext } from './context.js';
+import { directOperation } from './direct-operation.js';
+import { Events } from './events.js';
+import { Lane } from './lane.js';
+import type { LibraryPaths } from './libraries.js';
+import { type LimitSizes, measureLimits } from './limits.js';
+import { CudaMap, MAXIMUM_TRANSFER_BYTES } from './map.js';
+import { matrixOperation } from './matrix-operation.js';
+import type { Mode, Operation, Workplace } from './operation.js';
+import { PinnedPool } from './pinned-pool.js';
+import { Pipeline } from './pipeline.js';
+import { Registrations } from './registrations.js';
+import { Staging } from './staging.js';
+
+/** Queues on the card: while one copies in, another computes and a third copies out. */
+const LANES = 3;
+
+/** Calls that are worked on at once; more wait for their turn. */
+const CONCURRENCY = 6;
+
+/** How to open the device. */
+export interface CudaDeviceOptions {
+  /** Which card, counted from 0, the default. */
+  readonly ordinal?: number;
+  /**
+   * Where libcuda, libnvrtc and libcublas are: a folder, or one file, for all or each. By default they are looked for
+   * where drivers, toolkits, distributions and Python's packages put them, and first in SLALOM_CUDA_LIBRARIES.
+   */
+  readonly libraries?: LibraryPaths;
+  /** Scratch memory on the card for each of three lanes, 256 MiB by default; a single output row may need more. */
+  readonly scratchBytes?: number;
+  /** How much of the host's memory may be page-locked, an eighth of it by default. */
+  readonly pinnedBytes?: number;
+}
+
+/** The device, with what only this one can tell. */
+export interface CudaDevice extends Device {
+  load(map: LinearMap, mode: Mode): Promise<CudaMap>;
+  /** What the card and its bus can do at most: rates in GB/s and TOPS by name. Run it when nothing else runs. */
+  measureLimits(sizes?: LimitSizes): Promise<Record<string, number>>;
+}
+
+function aSize(value: number, name: string): number {
+  if (!Number.isSafeInteger(value) || value < 2 ** 16 || value > 2 ** 40) {
+    throw new RangeError(`${name} must be a whole number from 65536 to 2^40, not ${value}`);
+  }
+  return value;
+}
+
+function operationOf(place: Workplace, map: LinearMap, mode: Mode): Promise<Operation> {
+  return map.kind === 'convolution' && map.groups > 1
+    ? directOperation(place, map, mode)
+    : matrixOperation(place, map, mode);
+}
+
+function assemble(context: CudaContext, options: CudaDeviceOptions): CudaDevice {
+  const { koffi } = context;
+  const pinnedBytes = aSize(options.pinnedBytes ?? Math.floor(totalmem() / 8), 'pinnedBytes');
+  // Indices on the card are 32 bits wide, and a lane's digits are counted in sixteens.
+  const scratchBytes = Math.min(aSize(options.scratchBytes ?? 2 ** 28, 'scratchBytes'), 2 ** 34);
+  const pool = new PinnedPool(context, Math.ceil(pinnedBytes / 2));
+  const staging = new Staging(koffi, pool, new Registrations(context, Math.floor(pinnedBytes / 2)));
+  const calls = new Calls(CONCURRENCY);
+  const lanes = Array.from({ length: LANES }, () => new Lane(context));
+  const events = new Events(context);
+  const pipeline = new Pipeline(context, lanes, events, new Answers(koffi, pool), staging, calls);
+  let closing: Promise<void> | undefined;
+  return {
+    name: 'cuda',
+    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: CONCURRENCY },
+    async load(map, mode) {
+      aLinearMap(map);
+      if (mode !== 'integers') aModulus(mode);
+      else if (!integersFit(map)) throw new DeviceError('The map may give integers that do not fit int32.');
+      return calls.run(async () => {
+        const lane = pipeline.lane();
+        const place = { context, lane, scratchBytes, settle: () => events.done(lane.stream) };
+        return new CudaMap(pipeline, await operationOf(place, map, mode), map, mode);
+      });
+    },
+    measureLimits: (sizes) => calls.run(() => measureLimits(pipeline, pool, sizes)),
+    close() {
+      closing ??= calls.close().then(() => context.close());
+      return closing;
+    },
+  };
+}
+
+/**
+ * Opens a card, compiles the kernels for it, and tests it with worst-case vectors.
+ *
+ * Nothing is built at installation: the driver and libraries are called through the package `koffi`, and the kernels are
+ * compiled by NVRTC for the card that is there. Calls may overlap and are worked on in several queues; large inputs that
+ * come back, and shared memory, are page-locked in place. `load` refuses a map whose integers may not fit int32
+ * (`'integers'` only) and rejects malformed maps with `TypeError` or `RangeError`.
+ *
+ * @throws DeviceUnavailableError when there is no card, no `koffi`, or a library is missing: the message lists every place
+ * @throws DeviceError when the card fails, or does not compute exactly; RangeError for a wrong option
+ * @example
+ * const device = await cudaDevice();
+ * const loaded = await device.load(map, 'integers');
+ * const y = await loaded.apply(x);
+ * await device.close();
+ */
+export async function cudaDevice(options: CudaDeviceOptions = {}): Promise<CudaDevice> {
+  const context = await CudaContext.open(options);
+  let device: CudaDevice;
+  try {
+    device = assemble(context, options);
+  } catch (error) {
+    context.close();
+    throw error;
+  }
+  try {
+    await selfTest(device);
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+  return device;
+}

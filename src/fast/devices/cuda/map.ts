@@ -1,0 +1,90 @@
+/** A map that is resident on the card. */
+import type { DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
+import { DeviceError } from '../../../protocol/errors.js';
+import { inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import type { Mode, Operation } from './operation.js';
+import type { Application, Pipeline } from './pipeline.js';
+
+/** The most bytes that go in or out in one call; keeps every index on the card below 2^31. */
+export const MAXIMUM_TRANSFER_BYTES = 2 ** 30;
+
+/** A loaded map that can also be timed. */
+export class CudaMap implements LoadedMap {
+  readonly #pipeline: Pipeline;
+  readonly #operation: Operation;
+  readonly #mode: Mode;
+  readonly #inputs: number;
+  readonly #outputs: number;
+  #uses = 0;
+  #released = false;
+
+  /** Maps come from a device's `load`. */
+  constructor(pipeline: Pipeline, operation: Operation, map: LinearMap, mode: Mode) {
+    this.#pipeline = pipeline;
+    this.#operation = operation;
+    this.#mode = mode;
+    this.#inputs = inputLength(map);
+    this.#outputs = outputLength(map);
+  }
+
+  #application(x: DeviceInput): Application {
+    if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
+    const integers = this.#mode === 'integers';
+    const type = integers ? Int16Array : Uint32Array;
+    if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
+    const count = x.length / this.#inputs;
+    if (!Number.isInteger(count) || count === 0) {
+      throw new RangeError(`expected a whole multiple of ${this.#inputs} entries, got ${x.length}`);
+    }
+    if (Math.max(x.byteLength, this.#outputs * count * 4) > MAXIMUM_TRANSFER_BYTES) {
+      throw new DeviceError(`One call carries at most ${MAXIMUM_TRANSFER_BYTES} bytes: send fewer inputs at once.`);
+    }
+    const outputsPerInput = this.#outputs;
+    return { operation: this.#operation, x, count, outputsPerInput, type: integers ? Int32Array : Uint32Array };
+  }
+
+  async #use<T>(x: DeviceInput, work: (application: Application) => Promise<T>): Promise<T> {
+    const application = this.#application(x);
+    this.#uses++;
+    try {
+      return await this.#pipeline.calls.run(() => work(application));
+    } finally {
+      this.#uses--;
+      this.#freeIfUnused();
+    }
+  }
+
+  /**
+   * L(x). Calls may overlap. An answer of 1 MiB or more lies in page-locked memory that is used again when its buffer is
+   * collected: keep the array, not an address.
+   * @throws TypeError, RangeError for a wrong input; DeviceError when the card fails, or the map was released
+   */
+  apply(x: DeviceInput): Promise<DeviceOutput> {
+    return this.#use(x, (application) => this.#pipeline.apply(application));
+  }
+
+  /**
+   * Milliseconds that the card takes for L(x) without the copies, by its own clock.
+   * @param repeats how often it is computed for the mean, 10 by default
+   */
+  deviceMs(x: DeviceInput, repeats = 10): Promise<number> {
+    if (!Number.isInteger(repeats) || repeats < 1) throw new RangeError('repeats must be a whole number from 1');
+    return this.#use(x, (application) => this.#pipeline.deviceMs(application, repeats));
+  }
+
+  /** Frees the weights when no call uses them any more. */
+  release(): void {
+    this.#released = true;
+    this.#freeIfUnused();
+  }
+
+  #freeIfUnused(): void {
+    if (!this.#released || this.#uses > 0) return;
+    try {
+      this.#pipeline.context.enter();
+      this.#operation.free();
+    } catch {
+      // Nobody waits for this; memory that the card does not take back ends with the context.
+    }
+  }
+}
