@@ -84,20 +84,26 @@ Definition grouped := [&& 0 < groups c, groups c %| channels c & groups c %| out
 Lemma index_lt (a b m n : nat) : a < m -> b < n -> a * n + b < m * n.
 Proof. by move=> lt_a lt_b; rewrite -ltn_divLR ?divnMDl ?divn_small ?addn0 // (leq_trans _ lt_b). Qed.
 
-Lemma convolution_within : grouped -> within output_length input_length convolution_taps.
+Lemma from_lt y x channel k : grouped -> y < height c -> x < width c -> channel < output_channels c ->
+  k < inputs_per_group -> from y x channel k < input_length.
 Proof.
-case/and3P=> g_gt0 g_in g_out; rewrite /within.
-apply: all_loop => row lt_row; apply: all_loop => column lt_column; apply: all_loop => channel lt_channel.
-apply: all_loop => i lt_i; case: ifP => // /andP[_ lt_y].
-apply: all_loop => j lt_j; case: ifP => // /andP[_ lt_x].
-apply: all_loop => k lt_k; rewrite /= andbT; apply/andP; split.
-  by apply: index_lt => //; apply: index_lt.
+case/and3P=> g_gt0 g_in g_out lt_y lt_x lt_channel lt_k.
 rewrite /from -addnA; apply: index_lt; first exact: index_lt.
 have -> : channels c = groups c * inputs_per_group by rewrite mulnC divnK.
 apply: index_lt => //.
 have eq : output_channels c = groups c * outputs_per_group by rewrite mulnC divnK.
 rewrite eq in lt_channel; rewrite ltn_divLR //.
 by move: lt_channel; case: outputs_per_group => //; rewrite muln0.
+Qed.
+
+Lemma convolution_within : grouped -> within output_length input_length convolution_taps.
+Proof.
+move=> g; rewrite /within.
+apply: all_loop => row lt_row; apply: all_loop => column lt_column; apply: all_loop => channel lt_channel.
+apply: all_loop => i lt_i; case: ifP => // /andP[_ lt_y].
+apply: all_loop => j lt_j; case: ifP => // /andP[_ lt_x].
+apply: all_loop => k lt_k; rewrite /= andbT from_lt // andbT.
+by apply: index_lt => //; apply: index_lt.
 Qed.
 
 (** §1. The identity for the convolution's index set: <s, L(x)> = <transpose of L applied to s, x>, whatever stride,
