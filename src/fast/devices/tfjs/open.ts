@@ -7,6 +7,7 @@ import { inTurn } from './turns.js';
 
 /** The version that this package is tested with. */
 const VERSION = '4.22.0';
+const WEBGPU_VERSION = '0.6.2';
 
 /** What each backend needs: packages, the one that has the namespace first, and the name it registers. */
 const BACKENDS = {
@@ -32,16 +33,30 @@ function reason(error: unknown): string {
   return (typeof message === 'string' ? message : String(error)).split('\n')[0]!;
 }
 
+function unavailable(error: unknown, name: string, device: string, version: string): DeviceUnavailableError {
+  const missing = members(error).code === 'ERR_MODULE_NOT_FOUND' && reason(error).includes(name);
+  const what = missing ? 'is not installed' : `could not be loaded: ${reason(error)}`;
+  return new DeviceUnavailableError(
+    `The device "${device}" needs the package ${name}, which ${what}. Install it: npm install ${name}@${version}`,
+  );
+}
+
 /** The package by name: a variable, so that neither the compiler nor a bundler asks for it. */
-async function load(name: string, device: string): Promise<unknown> {
+async function load(name: string, device: string, version = VERSION): Promise<unknown> {
   try {
     return await import(name);
   } catch (error) {
-    const missing = members(error).code === 'ERR_MODULE_NOT_FOUND' && reason(error).includes(name);
-    const what = missing ? 'is not installed' : `could not be loaded: ${reason(error)}`;
-    throw new DeviceUnavailableError(
-      `The device "${device}" needs the package ${name}, which ${what}. Install it: npm install ${name}@${VERSION}`,
-    );
+    throw unavailable(error, name, device, version);
+  }
+}
+
+/** Checks that the package is there, without loading it. */
+async function present(name: string, device: string): Promise<void> {
+  const { createRequire } = await import('node:module');
+  try {
+    createRequire(import.meta.url).resolve(name);
+  } catch {
+    await load(name, device);
   }
 }
 
@@ -61,6 +76,23 @@ async function initialise(tf: TfjsCore, backend: string, device: string): Promis
   throw new DeviceUnavailableError(`The device "${device}" cannot be used: its backend did not start (${failure}).`);
 }
 
+/**
+ * Gives Node what browsers have, since TensorFlow.js looks for it there: the global `navigator.gpu` and WebGPU's constants,
+ * from the package `webgpu`. Does nothing where they exist.
+ */
+async function provideGpu(device: string): Promise<void> {
+  const { navigator } = globalThis as { navigator?: { gpu?: unknown } };
+  if (navigator?.gpu !== undefined) return;
+  // Nothing global is touched for a backend that is not there; loading it now would be too early.
+  await present('@tensorflow/tfjs-backend-webgpu', device);
+  const { create, globals } = members(await load('webgpu', device, WEBGPU_VERSION));
+  if (typeof create !== 'function') return;
+  const gpu: unknown = create([]);
+  Object.assign(globalThis, globals);
+  if (navigator !== undefined) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  else Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true });
+}
+
 /** TensorFlow.js advertises its faster packages when the cpu backend is first used in Node; nobody here asked for that. */
 function silently(tf: TfjsCore): void {
   const environment = members((tf as { env?: () => unknown }).env?.());
@@ -77,6 +109,7 @@ function silently(tf: TfjsCore): void {
  * code is bundled, import TensorFlow.js yourself and give it to `tfjsDevice`.
  *
  * The wasm backend finds its binaries beside its own script and uses SIMD, but no threads: TensorFlow.js has none in Node.
+ * The webgpu backend uses `navigator.gpu`; in Node it is put there, from the package `webgpu`.
  * `node` and `node-gpu` register the same backend, so one process can use only one of them.
  *
  * @throws TypeError for an unknown backend; DeviceUnavailableError when a package is missing (the message says how to install
@@ -90,6 +123,8 @@ export async function openTfjs(backend: TfjsBackend): Promise<Device> {
   }
   const name = `tfjs-${backend}`;
   const { packages, backend: registered } = BACKENDS[backend];
+  // The package registers its backend only if it finds a GPU when it is loaded.
+  if (backend === 'webgpu') await provideGpu(name);
   const modules: unknown[] = [];
   for (const entry of packages) modules.push(await load(entry, name));
   const tf = namespaceOf(modules[0], name);
