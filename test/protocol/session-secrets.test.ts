@@ -1,0 +1,195 @@
+/** What must hold for the secrets of a session: all challenges count, everything is wiped at the end, memory is not shared. */
+import * as assert from 'uvu/assert';
+import { Challenges } from '../../src/protocol/freivalds.js';
+import {
+  type Device,
+  IntegrityError,
+  MemoryPadStore,
+  type PadSet,
+  type PadStore,
+  type Parameters,
+  type Randomness,
+  referenceArithmetic,
+  Session,
+  SessionError,
+  type TrustedArithmetic,
+} from '../../src/protocol/index.js';
+import { type Dense, referenceDevice } from '../../src/reference/index.js';
+import { seededRandomness } from '../seeded-randomness.js';
+import { seed, suite } from '../suite.js';
+
+const test = suite('protocol: secrets of a session');
+
+const identity: Dense = {
+  kind: 'dense',
+  inputs: 2,
+  outputs: 2,
+  weights: Int16Array.of(1, 0, 0, 1),
+  inputRange: { minimum: -9, maximum: 9 },
+};
+
+/** Reference arithmetic that remembers every array it gave out. */
+function watched(): { arithmetic: TrustedArithmetic; arrays: (Int16Array | Int32Array | Uint32Array)[] } {
+  const inner = referenceArithmetic();
+  const arrays: (Int16Array | Int32Array | Uint32Array)[] = [];
+  const arithmetic: TrustedArithmetic = {
+    ...inner,
+    allocate(kind, length) {
+      const array = inner.allocate(kind, length);
+      arrays.push(array);
+      return array;
+    },
+  };
+  return { arithmetic, arrays };
+}
+
+/** The reference device with something done around each call. */
+function around(
+  apply: (
+    x: Int16Array | Uint32Array,
+    honest: () => Promise<Int32Array | Uint32Array>,
+  ) => Promise<Int32Array | Uint32Array>,
+): Device {
+  const exact = referenceDevice();
+  return {
+    ...exact,
+    async load(map, modulus) {
+      const loaded = await exact.load(map, modulus);
+      return { apply: (x) => apply(x, () => loaded.apply(x.slice())), release: () => loaded.release() };
+    },
+  };
+}
+
+const off = (error: unknown): Error => error as Error;
+const lie = around(async (_, honest) => (await honest()).map((value, index) => (index === 0 ? value + 1 : value)));
+
+function open(
+  device: Device,
+  more: {
+    parameters?: Partial<Parameters>;
+    randomness?: Randomness;
+    arithmetic?: TrustedArithmetic;
+    pads?: PadStore;
+  } = {},
+): Promise<Session> {
+  return Session.open({
+    device,
+    arithmetic: referenceArithmetic(),
+    maps: [identity],
+    randomness: seededRandomness(seed),
+    ...more,
+  });
+}
+
+test('every repetition counts: a challenge of zeros, first or last, hides nothing', async () => {
+  for (const blindOne of [0, 1]) {
+    let call = 0;
+    const randomness: Randomness = {
+      fill: (bytes) => void bytes.fill(call++ === blindOne ? 0 : 3),
+    };
+    const session = await open(lie, { parameters: { privacy: false }, randomness });
+    assert.is(session.soundness.repetitions, 2);
+    const inference = await session.begin();
+    assert.instance(await inference.linear(0, Int16Array.of(1, 2)).catch(off), IntegrityError);
+    assert.is(call, 2);
+  }
+});
+
+test('two challenges of zeros accept anything: the test above tests what it says', async () => {
+  const session = await open(lie, {
+    parameters: { privacy: false },
+    randomness: { fill: (bytes) => void bytes.fill(0) },
+  });
+  const inference = await session.begin();
+  assert.equal([...(await inference.linear(0, Int16Array.of(1, 2))).value], [2, 2]);
+});
+
+test('destroyed challenges check nothing any more', () => {
+  const arithmetic = referenceArithmetic();
+  const challenges = Challenges.make(identity, arithmetic.load(identity), 2, arithmetic, seededRandomness(seed));
+  assert.ok(challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 2), 9));
+  assert.not.ok(challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 3), 9));
+  challenges.destroy();
+  assert.throws(
+    () => challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 2), 9),
+    (error: unknown) => error instanceof SessionError,
+  );
+});
+
+for (const ending of ['a reject', 'closing'] as const) {
+  test(`${ending} wipes the challenges, the pads that wait, and the pads of every inference in flight`, async () => {
+    const { arithmetic, arrays } = watched();
+    const session = await open(lie, { arithmetic });
+    await session.prepare(3);
+    const [first] = [await session.begin(), await session.begin()];
+    assert.ok(arrays.some((array) => array.some((value) => value !== 0)));
+    if (ending === 'closing') session.close();
+    else assert.instance(await first.linear(0, Int16Array.of(1, 2)).catch(off), IntegrityError);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const array of arrays)
+      assert.ok(
+        array.every((value) => value === 0),
+        'something secret is left in memory',
+      );
+  });
+}
+
+test('an answer that comes after closing is not released, with integrity on or off', async () => {
+  for (const integrity of [true, false]) {
+    let session: Session | undefined;
+    const device = around(async (_, honest) => {
+      const answer = await honest();
+      session!.close();
+      return answer;
+    });
+    session = await open(device, { parameters: { integrity, privacy: false } });
+    const inference = await session.begin();
+    assert.instance(await inference.linear(0, Int16Array.of(1, 2)).catch(off), SessionError);
+  }
+});
+
+test('a device that writes into what it was sent does not reach trusted memory', async () => {
+  for (const privacy of [true, false]) {
+    const device = around(async (x, honest) => {
+      const answer = await honest();
+      x.fill(5);
+      return answer;
+    });
+    const session = await open(device, { parameters: { privacy } });
+    await session.prepare(1);
+    const inference = await session.begin();
+    const x = Int16Array.of(1, 2);
+    assert.equal([...(await inference.linear(0, x)).value], [1, 2]);
+    assert.equal([...x], [1, 2]);
+  }
+});
+
+test('a session that is closed while a store hands out pads wipes them and starts nothing', async () => {
+  let session: Session | undefined;
+  let handed: PadSet | undefined;
+  const inner = new MemoryPadStore();
+  const pads: PadStore = {
+    get count() {
+      return inner.count;
+    },
+    add: (set) => inner.add(set),
+    destroy: () => inner.destroy(),
+    async reserve() {
+      handed = await inner.reserve();
+      session!.close();
+      return handed;
+    },
+  };
+  session = await open(referenceDevice(), { pads });
+  await session.prepare(1);
+  assert.instance(await session.begin().catch(off), SessionError);
+  assert.throws(() => handed![0]!.take(), /already used/);
+});
+
+test('without integrity a residue that is not canonical is still refused', async () => {
+  const device = around(async (_, honest) => (await honest()).map((value) => value + 16777213));
+  const session = await open(device, { parameters: { integrity: false } });
+  await session.prepare(1);
+  const inference = await session.begin();
+  assert.instance(await inference.linear(0, Int16Array.of(1, 2)).catch(off), IntegrityError);
+});
