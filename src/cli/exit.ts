@@ -1,7 +1,7 @@
 /** How every command ends: one plain sentence and an exit code, never a stack trace. */
 
 import { ImageError, ModelError } from '../network/errors.js';
-import { DeviceError, IntegrityError } from '../protocol/index.js';
+import { DeviceError, DeviceUnavailableError, IntegrityError } from '../protocol/index.js';
 
 /** Exit codes, as documented in the README. */
 export const exitCodes = { ok: 0, failure: 1, badInput: 2, integrity: 3, interrupted: 130 } as const;
@@ -26,6 +26,7 @@ export class FailedReport extends Error {
 export function exitCode(error: unknown): number {
   if (error instanceof IntegrityError || error instanceof FailedReport) return exitCodes.integrity;
   if (isInterrupt(error)) return exitCodes.interrupted;
+  if (error instanceof DeviceUnavailableError) return exitCodes.badInput;
   if (error instanceof UsageError || error instanceof ModelError || error instanceof ImageError)
     return exitCodes.badInput;
   return exitCodes.failure;

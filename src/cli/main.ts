@@ -45,7 +45,7 @@ function program(finish: (code: number) => void): Command {
     command
       .option('--integrity <on|off>', 'check every answer of the device', 'on')
       .option('--privacy <on|off>', 'blind everything the device receives', 'on')
-      .option('--device <name>', `the untrusted device: ${deviceNames.join(', ')}`, 'wasm')
+      .option('--device <name>', `the untrusted device: auto, ${deviceNames.join(', ')}`, 'wasm')
       .option('--soundness-bits <n>', 'a wrong result is accepted with probability at most 2^-n', defaultSoundnessBits)
       .option('--tamper <layer[:kind]>', `make the device lie in that linear layer: ${tamperKinds.join(', ')}`)
       .option('--json', 'print one JSON object');
@@ -70,6 +70,14 @@ function program(finish: (code: number) => void): Command {
     const { facesCommand } = await import('./faces-command.js');
     finish(await perform((signal) => facesCommand(options, report, signal)));
   });
+  root
+    .command('devices')
+    .description('list the devices this machine has, and whether they are exact')
+    .option('--json', 'print one JSON list')
+    .action(async (options) => {
+      const { devicesCommand } = await import('./devices-command.js');
+      finish(await perform((signal) => devicesCommand(options.json === true, report, signal)));
+    });
   root
     .command('conformance')
     .description('test that a device is exact: one of ours by name, or a file whose default export opens a device')

@@ -1,5 +1,8 @@
 /** Aligned columns of text. */
 
+/** A line under a column of sentences need not be as long as they are. */
+const LONGEST_RULE = 60;
+
 /** Rows under a header; numbers and what ends in a unit are right aligned, other columns left aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
@@ -10,7 +13,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
       .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join('  ')
       .trimEnd();
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+  const rule = widths.map((width) => '-'.repeat(Math.min(width, LONGEST_RULE))).join('  ');
+  return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
 /** 1234567 -> "1.18 MiB". */

@@ -5,4 +5,5 @@
 export { wasmArithmetic } from './arithmetic.js';
 export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';
 export { selfTest } from './devices/self-test.js';
+export { openTfjs, TFJS_BACKENDS, type TfjsBackend } from './devices/tfjs/open.js';
 export { type WasmDeviceOptions, wasmDevice } from './devices/wasm/device.js';

@@ -1,0 +1,27 @@
+/** `slalom devices`: what this machine has to compute on. */
+import { deviceNames, inspectDevice } from './devices.js';
+import type { Reporter } from './progress.js';
+import { bytes, milliseconds, table } from './table.js';
+
+/** Returns a table, or with `json` a list, of every device and its state. */
+export async function devicesCommand(json: boolean, report: Reporter, signal: AbortSignal): Promise<string> {
+  const reports = [];
+  for (const name of deviceNames) {
+    signal.throwIfAborted();
+    report.say(`looking for ${name} ...`);
+    reports.push(await inspectDevice(name));
+  }
+  if (json) return JSON.stringify(reports);
+  const rows = reports.map(({ name, state, about, openMs, maximumTransferBytes }) => [
+    name,
+    state,
+    openMs === null ? '' : milliseconds(openMs),
+    maximumTransferBytes === null ? '' : bytes(maximumTransferBytes),
+    about.split('\n')[0]!,
+  ]);
+  return [
+    table(['device', 'state', 'opened and self-tested in', 'most bytes a call', 'about'], rows),
+    '',
+    'ready: exact on the worst-case vectors; absent: not on this machine; refused: there, but not usable.',
+  ].join('\n');
+}
