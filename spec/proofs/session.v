@@ -1,0 +1,66 @@
+(** * Soundness of a whole session: many layers, many inferences, an adaptive device, the reference check *)
+From mathcomp Require Import all_ssreflect all_algebra zify.
+From Slalom Require Import freivalds transpose integers layer adaptive soundness.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Import GRing.Theory Num.Theory Order.Theory.
+Local Open Scope ring_scope.
+
+Section Session.
+(** q is prime; layer l has outputs(l) outputs, inputs(l) inputs, its taps and its certified bound, 2 * bound < q. *)
+Variables (q : nat) (layers k : nat) (outputs inputs : 'I_layers -> nat).
+Variables (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int).
+Hypotheses (q_prime : prime q) (inside : forall l, within (outputs l) (inputs l) (taps l)).
+Hypothesis fits : forall l, 2 * bound l < q%:Z.
+
+(** One use: the layer, its input x, on which the certificate holds, and y, what the trusted side makes of the device's
+    answer. *)
+Record use := Use {
+  layer_of : 'I_layers;
+  input_of : nat -> int;
+  answer_of : nat -> int;
+  certified : forall o, (o < outputs layer_of)%N -> `|apply (taps layer_of) input_of o| <= bound layer_of }.
+
+(** The session's secret: k challenges per layer, uniform and independent. *)
+Definition secrets := {dffun forall l : 'I_layers, vector (vector 'F_q (outputs l)) k}.
+
+Definition judge (x y : nat -> int) (l : 'I_layers) (s : vector (vector 'F_q (outputs l)) k) : bool :=
+  verdict (inputs l) (taps l) x y (bound l) s.
+Definition accepted (c : secrets) (u : use) : bool := judge (input_of u) (answer_of u) (c (layer_of u)).
+Definition incorrect (u : use) : bool :=
+  [exists o : 'I_(outputs (layer_of u)), answer_of u o != apply (taps (layer_of u)) (input_of u) o].
+
+Lemma card_own l : #|{: vector (vector 'F_q (outputs l)) k}| = ((q ^ outputs l) ^ k)%N.
+Proof. by rewrite !card_ffun !card_ord Fp_cast. Qed.
+
+Lemma few_accepted (u : use) : incorrect u -> (#|[set c | accepted c u]| * q ^ k <= #|{: secrets}|)%N.
+Proof.
+case: u => l x y cert; rewrite /incorrect /accepted /= => /existsP[o ne].
+have := card_coordinate (fun l' (s : vector (vector 'F_q (outputs l')) k) => judge x y s) l.
+have m_gt0 : (0 < outputs l)%N by apply: leq_ltn_trans (ltn_ord o).
+have rare : (#|[set s : vector (vector 'F_q (outputs l)) k | judge x y s]| <= (q ^ (outputs l).-1) ^ k)%N.
+  exact: wrong_answer_accepted_rarely q_prime (inside l) cert (fits l) (ex_intro2 _ _ (o : nat) (ltn_ord o) ne).
+rewrite card_own (_ : (q ^ outputs l) ^ k = (q ^ (outputs l).-1) ^ k * q ^ k)%N; last first.
+  by rewrite -expnMn -expnSr prednK.
+have gt0 : (0 < (q ^ (outputs l).-1) ^ k)%N by rewrite !expn_gt0 prime_gt0.
+move=> eq; rewrite -(leq_pmul2l gt0) mulnCA eq; exact: leq_mul.
+Qed.
+
+(** §5.1. For every session, every adaptive device and every random value independent of the challenges (pads, coins,
+    inputs): of all choices, the fraction in which a wrong answer is accepted even once within `uses` uses
+    (layers x inferences) is at most uses * q^-k. *)
+Theorem session_sound (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
+  (#|[set c_r : secrets * Coins | fooled accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= uses * #|{: secrets * Coins}|)%N.
+Proof.
+have q_gt0 : (0 < q ^ k)%N by rewrite expn_gt0 prime_gt0.
+have few u : incorrect u -> (#|[set c | accepted c u]| <= #|{: secrets}| %/ q ^ k)%N.
+  by move=> /few_accepted; rewrite leq_divRL.
+apply: leq_trans (leq_mul (adaptive_reuse_randomized few uses device) (leqnn _)) _.
+by rewrite card_prod mulnAC -!mulnA leq_mul // mulnA leq_mul // leq_trunc_div.
+Qed.
+
+End Session.
