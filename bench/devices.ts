@@ -130,7 +130,7 @@ export async function benchDevices(options: DevicesOptions): Promise<void> {
     const folder = new URL('./results/', import.meta.url);
     mkdirSync(folder, { recursive: true });
     const suffix = options.batch === 1 ? '' : `-batch${options.batch}`;
-    writeFileSync(new URL(`devices-${device.name}${suffix}.json`, folder), `${JSON.stringify(report, null, 1)}\n`);
+    writeFileSync(new URL(`devices-${device.name}${suffix}.json`, folder), `${JSON.stringify(report, null, 2)}\n`);
   } finally {
     arithmetic.close();
     await device.close();
