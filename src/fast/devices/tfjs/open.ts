@@ -131,7 +131,8 @@ export async function openTfjs(backend: TfjsBackend): Promise<Device> {
   const opening = await inTurn(tf, async () => {
     await initialise(tf, registered, name);
     if (registered === 'cpu') silently(tf);
-    // The device remembers the backend that is current now, so nothing may wait in between.
+    // The device keeps the backend that is current now; somebody may have changed it while this one started.
+    void tf.setBackend(registered);
     return { device: tfjsDevice(tf, { name }) };
   });
   return opening.device;
