@@ -5,18 +5,20 @@ import type { FoundLibrary } from './libraries.js';
 
 const FUNCTIONS = {
   nvrtcVersion: ['void *', 'void *'],
+  nvrtcGetNumSupportedArchs: ['void *'],
+  nvrtcGetSupportedArchs: ['void *'],
   nvrtcCreateProgram: ['void *', 'void *', 'void *', 'int', 'void *', 'void *'],
   nvrtcDestroyProgram: ['void *'],
   nvrtcCompileProgram: ['uint64', 'int', 'void *'],
   nvrtcGetProgramLogSize: ['uint64', 'void *'],
   nvrtcGetProgramLog: ['uint64', 'void *'],
+  nvrtcGetPTXSize: ['uint64', 'void *'],
+  nvrtcGetPTX: ['uint64', 'void *'],
   nvrtcGetCUBINSize: ['uint64', 'void *'],
   nvrtcGetCUBIN: ['uint64', 'void *'],
 } as const satisfies Record<string, readonly ForeignType[]>;
 
 type FunctionName = keyof typeof FUNCTIONS;
-
-const COMPILATION_FAILED = 6;
 
 const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
@@ -55,23 +57,35 @@ export class Compiler {
     return `${major[0]}.${minor[0]}`;
   }
 
+  /** Machine code for exactly this card; for one that is newer than the compiler, code that the driver translates. */
+  #architecture(capability: number): string {
+    const count = new Int32Array(1);
+    this.#call('nvrtcGetNumSupportedArchs', count);
+    const supported = new Int32Array(count[0]!);
+    this.#call('nvrtcGetSupportedArchs', supported);
+    if (supported.includes(capability)) return `sm_${capability}`;
+    const older = supported.filter((architecture) => architecture < capability);
+    if (older.length > 0) return `compute_${Math.max(...older)}`;
+    throw new DeviceError(`The compiler ${this.#path} does not know cards as old as sm_${capability}.`);
+  }
+
   /**
    * Compiles for compute capability `major`.`minor`, on another thread, once in a process.
    * @throws DeviceError with the compiler's log
    */
   compile(source: string, [major, minor]: readonly [number, number]): Promise<Uint8Array> {
-    const architecture = `sm_${major}${minor}`;
-    const key = `${this.#path}\n${architecture}\n${source}`;
+    const key = `${this.#path}\n${major}.${minor}\n${source}`;
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const image = this.#compile(source, architecture);
+    const image = this.#compile(source, 10 * major + minor);
     compiled.set(key, image);
     // What failed is tried again the next time.
     image.catch(() => compiled.delete(key));
     return image;
   }
 
-  async #compile(source: string, architecture: string): Promise<Uint8Array> {
+  async #compile(source: string, capability: number): Promise<Uint8Array> {
+    const architecture = this.#architecture(capability);
     const handle = new BigUint64Array(1);
     this.#call('nvrtcCreateProgram', handle, cString(source), cString('slalom.cu'), 0, null, null);
     const program = handle[0]!;
@@ -82,10 +96,10 @@ export class Compiler {
       // The other thread reads the options, so they are used here once more: until now they could not be collected.
       if (options.length !== addresses.length) throw new DeviceError('The cuda device lost its compiler options.');
       if (status !== 0) {
-        const log = status === COMPILATION_FAILED ? this.#text(program) : `It was compiling for ${architecture}.`;
-        throw this.#failure('nvrtcCompileProgram', status, log);
+        const log = this.#text(program);
+        throw this.#failure(`nvrtcCompileProgram for ${architecture}`, status, log);
       }
-      return this.#bytes(program, 'nvrtcGetCUBIN');
+      return this.#bytes(program, architecture.startsWith('sm_') ? 'nvrtcGetCUBIN' : 'nvrtcGetPTX');
     } finally {
       this.#functions.nvrtcDestroyProgram(handle);
     }
@@ -100,7 +114,7 @@ export class Compiler {
     });
   }
 
-  #bytes(program: Pointer, what: 'nvrtcGetCUBIN' | 'nvrtcGetProgramLog'): Uint8Array {
+  #bytes(program: Pointer, what: 'nvrtcGetCUBIN' | 'nvrtcGetPTX' | 'nvrtcGetProgramLog'): Uint8Array {
     const size = new BigUint64Array(1);
     this.#call(`${what}Size`, program, size);
     const bytes = new Uint8Array(Number(size[0]));

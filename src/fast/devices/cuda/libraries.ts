@@ -53,6 +53,17 @@ function filesIn(folder: string, library: string): string[] {
   }
 }
 
+/**
+ * cuBLAS and NVRTC each need another library of their own folder, which the loader does not search by itself; it takes
+ * what is loaded already. Of NVRTC's, only the one with exactly its version is used, so all are loaded.
+ */
+function companions(path: string, name: LibraryName): string[] {
+  const folder = dirname(path);
+  if (name === 'nvrtc') return filesIn(folder, 'nvrtc-builtins');
+  const half = path.replace(/libcublas(\.so[^/]*)$/, 'libcublasLt$1');
+  return name === 'cublas' && filesIn(folder, 'cublasLt').includes(half) ? [half] : [];
+}
+
 /** Versions that the driver knows come first, newest first; files without a version after those; newer ones last. */
 function ranked(candidates: readonly Candidate[], driverMajor: number): Candidate[] {
   const rank = ({ major }: Candidate): number =>
@@ -103,13 +114,7 @@ export class LibrarySearch {
   }
 
   #load(path: string, name: LibraryName): ForeignLibrary {
-    // cuBLAS needs its lighter half from the same folder, which the loader does not search by itself.
-    if (name === 'cublas' && path.includes('/')) {
-      const half = path.replace(/libcublas(\.so[^/]*)$/, 'libcublasLt$1');
-      if (half !== path && filesIn(dirname(path), 'cublasLt').includes(half)) {
-        this.#koffi.load(half, { global: true });
-      }
-    }
+    if (path.includes('/')) for (const half of companions(path, name)) this.#koffi.load(half, { global: true });
     return this.#koffi.load(path);
   }
 

@@ -67,7 +67,7 @@ export class CudaMap implements LoadedMap {
    * Milliseconds that the card takes for L(x) without the copies, by its own clock.
    * @param repeats how often it is computed for the mean, 10 by default
    */
-  deviceMs(x: DeviceInput, repeats = 10): Promise<number> {
+  async deviceMs(x: DeviceInput, repeats = 10): Promise<number> {
     if (!Number.isInteger(repeats) || repeats < 1) throw new RangeError('repeats must be a whole number from 1');
     return this.#use(x, (application) => this.#pipeline.deviceMs(application, repeats));
   }

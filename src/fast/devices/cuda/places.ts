@@ -76,9 +76,11 @@ function wheels(environment: Environment): string[] {
     ...below(join(home, '.pyenv', 'versions'), /./),
   ].filter((root): root is string => root !== undefined && root !== '');
   const folders = [...new Set(roots)].flatMap(sitePackages);
-  return [...folders, '/usr/lib/python3/dist-packages'].flatMap((folder) =>
-    below(join(folder, 'nvidia'), /./).map((name) => join(name, 'lib')),
-  );
+  return [...folders, '/usr/lib/python3/dist-packages'].flatMap((folder) => {
+    const found = below(join(folder, 'nvidia'), /./).map((name) => join(name, 'lib'));
+    // Somewhere to look, even if nothing is there: an error should say so.
+    return found.length === 0 && names(folder).length > 0 ? [join(folder, 'nvidia', '*', 'lib')] : found;
+  });
 }
 
 /** All folders, most specific first, each once. */

@@ -11,7 +11,7 @@
 
 namespace emulator {
 static const uint64_t CONTEXT = 0x51a10;
-static int cards = 1;
+static int cards = 1, capability = 90;
 static std::mutex mutex;
 static int retained = 0;
 static std::set<void *> modules;
@@ -23,6 +23,7 @@ struct Kernel {
 static std::map<void *, std::vector<Kernel *>> kernels;
 
 EXPORT int emulator_cards(int count) { return cards = count; }
+EXPORT int emulator_capability(int value) { return capability = value; }
 
 EXPORT int cuInit(unsigned flags) {
   int status = enter("cuInit");
@@ -53,7 +54,7 @@ EXPORT int cuDeviceGetName(char *out, int size, int device) {
 }
 
 EXPORT int cuDeviceGetAttribute(int *out, int attribute, int device) {
-  *out = attribute == 75 ? 9 : attribute == 76 && device >= 7 ? 0 : -1;
+  *out = device < 7 ? -1 : attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : -1;
   return enter("cuDeviceGetAttribute");
 }
 

@@ -29,6 +29,16 @@ EXPORT int nvrtcVersion(int *major, int *minor) {
   return 0;
 }
 
+EXPORT int nvrtcGetNumSupportedArchs(int *out) {
+  *out = 3;
+  return enter("nvrtcGetNumSupportedArchs");
+}
+
+EXPORT int nvrtcGetSupportedArchs(int *out) {
+  out[0] = 75, out[1] = 80, out[2] = 90;
+  return enter("nvrtcGetSupportedArchs");
+}
+
 EXPORT int nvrtcCreateProgram(Program **out, const char *source, const char *, int headers, const char **, const char **) {
   int status = enter("nvrtcCreateProgram");
   if (status != 0) return status;
@@ -71,7 +81,8 @@ EXPORT int nvrtcCompileProgram(Program *program, int count, const char **options
   int status = enter("nvrtcCompileProgram");
   if (status != 0) return status;
   for (int i = 0; i < count; i++)
-    if (strcmp(options[i], "--gpu-architecture=sm_90") != 0 && strcmp(options[i], "--std=c++14") != 0) return INVALID_OPTION;
+    if (strcmp(options[i], "--gpu-architecture=sm_90") != 0 && strcmp(options[i], "--gpu-architecture=compute_90") != 0 &&
+         strcmp(options[i], "--std=c++14") != 0) return INVALID_OPTION;
   const char *folder = getenv("SLALOM_EMULATOR_FOLDER");
   std::string base = std::string(folder == nullptr ? "/tmp" : folder) + "/kernels-XXXXXX";
   int file = mkstemp(&base[0]);
@@ -99,6 +110,11 @@ EXPORT int nvrtcGetProgramLogSize(Program *program, size_t *out) {
   return 0;
 }
 EXPORT int nvrtcGetProgramLog(Program *program, char *out) { return give(program->log, out); }
+EXPORT int nvrtcGetPTXSize(Program *program, size_t *out) {
+  *out = program->image.size() + 1;
+  return 0;
+}
+EXPORT int nvrtcGetPTX(Program *program, char *out) { return give(program->image, out); }
 EXPORT int nvrtcGetCUBINSize(Program *program, size_t *out) {
   *out = program->image.size() + 1;
   return enter("nvrtcGetCUBINSize");
