@@ -72,11 +72,11 @@ export interface WeightPlan {
 }
 
 /**
- * Weights w are stored as w - shift. The kernels compute, per input digit d and weight digit e, sum d_k e_k, and add
- * shift * sum d_k to the lowest weight digit's sum. So that sum's exact value is sum d_k (e_k + shift), of magnitude at
- * most n * 128 * W with W = max |w| for one digit, and W = 128 + |shift| for the lowest of two; the other sums are at most
- * n * 128 * 128. n = floor((2^31 - 1) / (128 * max(W, 128))) terms therefore give exact values within ±(2^31 - 1).
- * W <= 2^15, so n >= 511.
+ * Weights w are stored as the digits of w - shift. The kernels compute, per input digit d and weight digit e,
+ * sum d_k e_k, and add shift * sum d_k for the lowest e. So that sum's exact value is sum d_k (e_k + shift), of magnitude
+ * at most n * 128 * W with W = max |w| for one digit, and W = 128 + |shift| for the lowest of two; for the highest it is at
+ * most n * 128 * 128. n = floor((2^31 - 1) / (128 * max(W, 128))) terms therefore give values within ±(2^31 - 1).
+ * W <= 2^15, so n >= 511, more than the 64 terms of a tile.
  *
  * Over the integers nothing is reduced: the kernels combine all sums modulo 2^32 into sum w x, whose exact value fits i32
  * because maps for which it may not are refused (`integersFit`).

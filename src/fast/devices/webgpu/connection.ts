@@ -21,6 +21,7 @@ export class Connection {
   /** In Node everything ends when the object that it came from is collected, so it is kept. */
   #source: FoundAdapter | null;
   #ended: DeviceError | undefined;
+  readonly #waiting = new Set<(error: DeviceError) => void>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   private constructor(source: FoundAdapter, device: GPUDevice, limits: Partial<WebgpuLimits> | undefined) {
@@ -47,15 +48,25 @@ export class Connection {
     if (this.#ended !== undefined) throw this.#ended;
   }
 
-  /** Awaits something of the device's; any failure, and the end of the device meanwhile, is a `DeviceError`. */
-  async settle<T>(pending: Promise<T>): Promise<T> {
-    try {
-      const value = await pending;
-      this.check();
-      return value;
-    } catch (error) {
-      throw this.#ended ?? new DeviceError(`The webgpu device failed: ${oneLine(error)}.`);
-    }
+  /**
+   * Awaits something of the device's; any failure, and the end of the device meanwhile, is a `DeviceError`. What a device
+   * was doing when it ended need not settle by itself.
+   */
+  settle<T>(pending: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#ended !== undefined) reject(this.#ended);
+      this.#waiting.add(reject);
+      pending.then(
+        (value) => {
+          this.#waiting.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(reject);
+          reject(this.#ended ?? new DeviceError(`The webgpu device failed: ${oneLine(error)}.`));
+        },
+      );
+    });
   }
 
   /** The kernel `main` of a module, compiled once for each source. */
@@ -72,12 +83,15 @@ export class Connection {
     return made;
   }
 
-  /** The end for whatever reason; whatever waits for the device rejects, since its buffers are gone. */
+  /** The end for whatever reason; whatever waits for the device rejects. */
   #end(reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = new DeviceError(`The webgpu device cannot be used: ${reason}.`);
-    this.device.destroy();
+    for (const reject of this.#waiting) reject(this.#ended);
+    this.#waiting.clear();
     this.#pipelines.clear();
+    // Not here: Dawn reports errors from inside the call that made them, and waits for itself if it is destroyed there.
+    setTimeout(() => this.device.destroy());
   }
 
   /** Ends the device. */

@@ -18,7 +18,7 @@ export interface MatrixPlan {
   readonly wordsPerReduction: number;
   /** An invocation of the tiled kernel computes so many pixels of so many channels. */
   readonly rowsEach: number;
-  readonly columnsEach: number;
+  readonly columnsEach: 1 | 2 | 4;
 }
 
 /** Groups > 1: every output entry by itself. */
@@ -33,21 +33,20 @@ export interface DirectPlan {
 
 export type Plan = MatrixPlan | DirectPlan;
 
-/** Sums that one invocation keeps in registers, and words it reads from workgroup memory for one word of depth. */
+/** Sums that one invocation keeps in registers; and what keeps its part of the rows' tile in workgroup memory. */
 const SUMS = 32;
 const ROW_WORDS = 8;
 
 /** The width, in 16 channels, that computes the least: what is left over at the end, and reading rows again and again. */
-function columnsFor(channels: number): number {
+function columnsFor(channels: number): 1 | 2 | 4 {
   const cost = (columns: number): number => Math.ceil(channels / (16 * columns)) * (16 * columns + 8);
-  return [4, 2, 1].reduce((best, columns) => (cost(columns) < cost(best) ? columns : best));
+  return ([4, 2, 1] as const).reduce((best, columns) => (cost(columns) < cost(best) ? columns : best));
 }
 
-function rowsFor(pixels: number, columns: number, digits: number, weightDigits: number): number {
-  const room = Math.min(SUMS / (columns * digits * weightDigits), ROW_WORDS / digits);
+function rowsFor(pixels: number, columns: number, digits: number): number {
+  const room = Math.min(SUMS / (columns * digits), ROW_WORDS / digits);
   const needed = Math.ceil(pixels / 16);
-  // At least two: a tile has 32 rows or more, so that every invocation loads a word of it.
-  return Math.max(2, Math.min(2 ** Math.floor(Math.log2(Math.max(room, 1))), 2 ** Math.ceil(Math.log2(needed))));
+  return Math.min(2 ** Math.floor(Math.log2(room)), 2 ** Math.ceil(Math.log2(needed)));
 }
 
 /** The plan of a well-formed map whose integers fit int32 if `mode` is `'integers'`. */
@@ -73,6 +72,6 @@ export function planOf(map: LinearMap, mode: Mode): Plan {
     words,
     wordsPerReduction: mode === 'integers' ? words : Math.floor(terms / (4 * TILE_WORDS)) * TILE_WORDS,
     columnsEach,
-    rowsEach: rowsFor(geometry.outHeight * geometry.outWidth, columnsEach, input.digits, weights.digits),
+    rowsEach: rowsFor(geometry.outHeight * geometry.outWidth, columnsEach, input.digits),
   };
 }

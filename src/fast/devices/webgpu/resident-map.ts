@@ -9,7 +9,13 @@ import { directShader } from './shaders/direct.js';
 import { matrixShader } from './shaders/matrix.js';
 import { type Block, SHAPE_BYTES, shapeNumbers } from './shaders/structures.js';
 import { vectorShader } from './shaders/vector.js';
-import { directWeightBytes, matrixWeightBytes, packDirectWeights, packMatrixWeights } from './weights.js';
+import {
+  directWeightBytes,
+  matrixWeightBytes,
+  packDirectWeights,
+  packMatrixWeights,
+  type WeightPart,
+} from './weights.js';
 
 /** The kernels of a map: `rows` for few rows, `tiles` for many; the direct kernel takes any number. */
 export interface Kernels {
@@ -18,7 +24,7 @@ export interface Kernels {
   readonly rows: GPUComputePipeline;
 }
 
-/** Some output channels. */
+/** Some output channels, or the high digits of their weights. */
 export interface ResidentBlock {
   readonly shape: GPUBuffer;
   readonly weights: GPUBuffer;
@@ -36,18 +42,11 @@ async function kernelsFor(connection: Connection, plan: Plan, packedDot: boolean
     const direct = await connection.pipeline(directShader(plan.mode, plan.limbs));
     return { digits: null, tiles: direct, rows: direct };
   }
-  const { mode, input, weights, rowsEach, columnsEach } = plan;
-  const variant = {
-    mode,
-    inputDigits: input.digits,
-    weightDigits: weights.digits,
-    rowsEach,
-    columnsEach,
-    packedDot,
-  };
+  const { mode, input, rowsEach, columnsEach } = plan;
+  const variant = { mode, digits: input.digits, columnsEach, packedDot };
   const [digits, tiles, rows] = await Promise.all([
     connection.pipeline(digitsShader(mode, input.digits)),
-    connection.pipeline(matrixShader(variant)),
+    connection.pipeline(matrixShader(variant, rowsEach)),
     connection.pipeline(vectorShader(variant)),
   ]);
   return { digits, tiles, rows };
@@ -66,41 +65,48 @@ function channelsPerBlock(plan: Plan, { bufferBytes, workgroups }: Connection['l
   return plan.kind === 'matrix' ? Math.min(fitting, workgroups) * step : fitting;
 }
 
-function blockOf(plan: Plan, firstChannel: number, channelCount: number): Block {
+function blockOf(plan: Plan, part: WeightPart): Block {
   if (plan.kind === 'direct') {
     const reduceAfter = plan.limbs?.termsPerReduction ?? 0;
-    const none = { channelWords: 0, words: 0, inputShift: 0, weightShift: 0, constantsAt: 0 };
-    return { ...none, reduceAfter, firstChannel, channelCount };
+    return { ...part, reduceAfter, channelWords: 0, words: 0, inputShift: 0, weightShift: 0, constantsAt: 0 };
   }
   const columns = 16 * plan.columnsEach;
   return {
+    ...part,
     channelWords: plan.channelWords,
     words: plan.words,
     reduceAfter: plan.wordsPerReduction,
     inputShift: plan.input.shift,
-    weightShift: plan.weights.shift,
-    firstChannel,
-    channelCount,
-    constantsAt: Math.ceil(channelCount / columns) * columns * plan.words * plan.weights.digits,
+    weightShift: part.highDigit ? 0 : plan.weights.shift,
+    constantsAt: Math.ceil(part.channelCount / columns) * columns * plan.words,
   };
 }
 
-function makeBlock(device: GPUDevice, plan: Plan, map: LinearMap, block: Block): ResidentBlock {
-  const { firstChannel, channelCount } = block;
-  const usage = BufferUsage.storage;
+function makeBlock(device: GPUDevice, plan: Plan, map: LinearMap, part: WeightPart): ResidentBlock {
+  const { channelCount } = part;
   const shape = device.createBuffer({ size: SHAPE_BYTES, usage: BufferUsage.uniform, mappedAtCreation: true });
-  new Int32Array(shape.getMappedRange()).set(shapeNumbers(plan.geometry, block));
+  new Int32Array(shape.getMappedRange()).set(shapeNumbers(plan.geometry, blockOf(plan, part)));
   shape.unmap();
   const size =
     plan.kind === 'matrix'
       ? matrixWeightBytes(plan, Math.ceil(channelCount / (16 * plan.columnsEach)))
       : directWeightBytes(plan, channelCount);
-  const weights = device.createBuffer({ size, usage, mappedAtCreation: true });
+  const weights = device.createBuffer({ size, usage: BufferUsage.storage, mappedAtCreation: true });
   const target = new Int32Array(weights.getMappedRange());
-  if (plan.kind === 'matrix') packMatrixWeights(plan, map.weights, firstChannel, channelCount, target);
-  else packDirectWeights(plan, map.weights, firstChannel, channelCount, target);
+  if (plan.kind === 'matrix') packMatrixWeights(plan, part, map.weights, target);
+  else packDirectWeights(plan, part, map.weights, target);
   weights.unmap();
   return { shape, weights, channelCount };
+}
+
+/** The parts whose results are added up, low digits first. */
+function* partsOf(plan: Plan, step: number): Generator<WeightPart> {
+  const { outChannels } = plan.geometry;
+  for (let firstChannel = 0; firstChannel < outChannels; firstChannel += step) {
+    const channelCount = Math.min(step, outChannels - firstChannel);
+    yield { firstChannel, channelCount, highDigit: false };
+    if (plan.kind === 'matrix' && plan.weights.digits === 2) yield { firstChannel, channelCount, highDigit: true };
+  }
 }
 
 /** Frees the weights; commands that were submitted still use them. */
@@ -123,24 +129,21 @@ export async function makeResident(
 ): Promise<ResidentMap> {
   const { device, limits } = connection;
   const step = channelsPerBlock(plan, limits);
-  const channels = plan.geometry.outChannels;
   const blocks: ResidentBlock[] = [];
   connection.check();
   device.pushErrorScope('out-of-memory');
+  let failure: unknown = null;
   try {
-    for (let first = 0; first < channels; first += step) {
-      blocks.push(makeBlock(device, plan, map, blockOf(plan, first, Math.min(step, channels - first))));
-    }
+    for (const part of partsOf(plan, step)) blocks.push(makeBlock(device, plan, map, part));
   } catch (error) {
-    destroyBlocks(blocks);
-    throw new DeviceError('The webgpu device has too little memory for the weights of this map.', { cause: error });
-  } finally {
-    device.popErrorScope().then(
-      () => {},
-      () => {},
-    );
+    failure = error;
   }
+  const scope = device.popErrorScope();
   try {
+    failure = (await connection.settle(scope)) ?? failure;
+    if (failure !== null) {
+      throw new DeviceError('The webgpu device has too little memory for the weights of this map.', { cause: failure });
+    }
     return { plan, blocks, kernels: await kernelsFor(connection, plan, packedDot) };
   } catch (error) {
     destroyBlocks(blocks);

@@ -84,9 +84,7 @@ export function* pieces(plan: Plan, size: { inputs: number; outRows: number }, c
     for (let firstOutRow = 0; firstOutRow < outHeight; firstOutRow += size.outRows) {
       const outRows = Math.min(size.outRows, outHeight - firstOutRow);
       const whole = outRows === outHeight;
-      const read = whole
-        ? { first: 0, count: plan.geometry.height }
-        : inputRowsOf(plan.geometry, firstOutRow, outRows);
+      const read = whole ? { first: 0, count: plan.geometry.height } : inputRowsOf(plan.geometry, firstOutRow, outRows);
       yield { firstInput, inputs, firstOutRow, outRows, firstInRow: read.first, inRows: read.count };
     }
   }

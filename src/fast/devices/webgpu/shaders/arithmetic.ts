@@ -1,20 +1,6 @@
-/** Integer arithmetic in WGSL: products of packed digits, and residues modulo both p. */
+/** Residues modulo both p in WGSL, with 32-bit operations only. */
 import { M31, type Modulus, P24 } from '../../../../protocol/modulus.js';
 import { LARGEST_LIFT, type Mode } from '../bounds.js';
-
-/** `dot4(a, b)`: the sum of four products of 8-bit digits, at most 2^16 in magnitude. */
-export function dotProduct(packed: boolean): string {
-  if (packed) return 'fn dot4(a: u32, b: u32) -> i32 { return dot4I8Packed(a, b); }';
-  return /* wgsl */ `
-fn digit(word: u32, at: u32) -> i32 { return extractBits(bitcast<i32>(word), at, 8u); }
-fn dot4(a: u32, b: u32) -> i32 {
-  return digit(a, 0u) * digit(b, 0u) + digit(a, 8u) * digit(b, 8u)
-    + digit(a, 16u) * digit(b, 16u) + digit(a, 24u) * digit(b, 24u);
-}`;
-}
-
-/** Must stand first in a module that has `dotProduct(true)`. */
-export const PACKED_DOT_DIRECTIVE = 'requires packed_4x8_integer_dot_product;';
 
 /**
  * Residues modulo 2^31 - 1 as numbers from 0 to p inclusive, where p stands for 0 until `canonical`.
@@ -26,8 +12,7 @@ fn fold(a: i32) -> u32 { return bitcast<u32>(select(a, a + ${M31}, a < 0)); }
 fn plus(a: u32, b: u32) -> u32 { let sum = a + b; return (sum & ${M31}u) + (sum >> 31u); }
 fn times256(a: u32) -> u32 { return ((a << 8u) & ${M31}u) | (a >> 23u); }
 fn times65536(a: u32) -> u32 { return ((a << 16u) & ${M31}u) | (a >> 15u); }
-fn canonical(a: u32) -> u32 { return select(a, 0u, a == ${M31}u); }
-`;
+fn canonical(a: u32) -> u32 { return select(a, 0u, a == ${M31}u); }`;
 
 /**
  * Residues modulo 2^24 - 3, always canonical. 2^24 = 3 modulo p, so a = high 2^24 + low is low + 3 high.
@@ -35,28 +20,27 @@ fn canonical(a: u32) -> u32 { return select(a, 0u, a == ${M31}u); }
  * times256: with a = high 2^16 + low, 256 a = high 2^24 + 256 low is 3 high + 256 low <= 765 + 2^24 - 256 < 2p.
  */
 const P24_ARITHMETIC = /* wgsl */ `
+fn reduced(a: u32) -> u32 { return select(a, a - ${P24}u, a >= ${P24}u); }
 fn fold(a: i32) -> u32 {
   let small = (a & 0xffffff) + 3 * (a >> 24u);
   return reduced(bitcast<u32>(select(small, small + ${P24}, small < 0)));
 }
-fn reduced(a: u32) -> u32 { return select(a, a - ${P24}u, a >= ${P24}u); }
 fn plus(a: u32, b: u32) -> u32 { return reduced(a + b); }
 fn times256(a: u32) -> u32 { return reduced(((a & 0xffffu) << 8u) + 3u * (a >> 16u)); }
 fn times65536(a: u32) -> u32 { return times256(times256(a)); }
-fn canonical(a: u32) -> u32 { return a; }
-`;
+fn canonical(a: u32) -> u32 { return a; }`;
 
-/** fold, plus, times256, times65536, canonical: for a modulus modulo p, over the integers modulo 2^32. */
-export function modular(mode: Mode): string {
-  if (mode === M31) return M31_ARITHMETIC;
-  if (mode === P24) return P24_ARITHMETIC;
-  return /* wgsl */ `
+const WRAPPING_ARITHMETIC = /* wgsl */ `
 fn fold(a: i32) -> u32 { return bitcast<u32>(a); }
 fn plus(a: u32, b: u32) -> u32 { return a + b; }
 fn times256(a: u32) -> u32 { return a << 8u; }
 fn times65536(a: u32) -> u32 { return a << 16u; }
-fn canonical(a: u32) -> u32 { return a; }
-`;
+fn canonical(a: u32) -> u32 { return a; }`;
+
+/** `fold` an i32, `plus`, `times256`, `times65536`, `canonical`: modulo p, or over the integers modulo 2^32. */
+export function modular(mode: Mode): string {
+  if (mode === 'integers') return WRAPPING_ARITHMETIC;
+  return mode === M31 ? M31_ARITHMETIC : P24_ARITHMETIC;
 }
 
 /** `lifted(x)`: the representative that digits are taken of; see `inputDigits` in bounds.ts. */
@@ -66,10 +50,9 @@ fn lifted(x: u32) -> i32 { return bitcast<i32>(select(x, x - ${modulus}u, x > ${
 }
 
 /**
- * An expression for sum over s of terms[s] * 256^s in residues, by Horner's rule; each terms[s] lists i32 expressions.
- * @param step the name of the multiplication between two terms
+ * An expression for sum over s of sums[s] * 256^s (or 65536^s) as a residue, by Horner's rule.
+ * @param sums i32 expressions
  */
-export function combined(terms: readonly (readonly string[])[], step: 'times256' | 'times65536'): string {
-  const sums = terms.map((parts) => parts.map((part) => `fold(${part})`).reduce((a, b) => `plus(${a}, ${b})`));
-  return sums.reduceRight((higher, sum) => `plus(${step}(${higher}), ${sum})`);
+export function combined(sums: readonly string[], step: 'times256' | 'times65536'): string {
+  return sums.map((sum) => `fold(${sum})`).reduceRight((higher, sum) => `plus(${step}(${higher}), ${sum})`);
 }

@@ -27,10 +27,7 @@ function accumulate({ bits, limbs }: Pick<LimbPlan, 'bits' | 'limbs'>): string {
 /** @param plan null over the integers, where a product is taken modulo 2^32 and nothing is reduced */
 export function directShader(mode: Mode, plan: Pick<LimbPlan, 'bits' | 'limbs'> | null): string {
   const sums = plan === null ? ['sum0'] : Array.from({ length: plan.limbs }, (_, limb) => `sum${limb}`);
-  const total = combined(
-    sums.map((sum) => [sum]),
-    plan?.bits === 16 ? 'times65536' : 'times256',
-  );
+  const total = combined(sums, plan?.bits === 16 ? 'times65536' : 'times256');
   const reduce = `total = plus(total, ${total});`;
   const spill = `
         terms++;

@@ -15,6 +15,8 @@ export interface Block {
   readonly channelCount: number;
   /** Where in the weights buffer the constants of the channels begin. */
   readonly constantsAt: number;
+  /** These are the high digits of the weights; the low digits' results are there already. */
+  readonly highDigit: boolean;
 }
 
 /** The part of a call that one dispatch computes: whole inputs, or rows of one. */
@@ -36,7 +38,7 @@ struct Shape {
   dilationX: u32, padTop: u32, padLeft: u32, groups: u32,
   outHeight: u32, outWidth: u32, outChannels: u32, channelWords: u32,
   words: u32, reduceAfter: u32, inputShift: i32, weightShift: i32,
-  firstChannel: u32, channelCount: u32, constantsAt: u32, unused: u32,
+  firstChannel: u32, channelCount: u32, constantsAt: u32, highDigit: u32,
 }
 struct Tile {
   inputs: u32, firstOutRow: u32, outRows: u32, firstInRow: u32,
@@ -70,21 +72,12 @@ export function shapeNumbers(shape: Geometry, block: Block): Int32Array {
     block.firstChannel,
     block.channelCount,
     block.constantsAt,
-    0,
+    block.highDigit ? 1 : 0,
   );
 }
 
 /** A `Tile`; `stride` is how many workgroups lie side by side where a kernel's are laid out in rows. */
 export function tileNumbers(tile: Tile, outWidth: number, stride: number): Int32Array {
   const rows = tile.inputs * tile.outRows * outWidth;
-  return Int32Array.of(
-    tile.inputs,
-    tile.firstOutRow,
-    tile.outRows,
-    tile.firstInRow,
-    tile.inRows,
-    rows,
-    stride,
-    0,
-  );
+  return Int32Array.of(tile.inputs, tile.firstOutRow, tile.outRows, tile.firstInRow, tile.inRows, rows, stride, 0);
 }

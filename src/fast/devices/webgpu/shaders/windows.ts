@@ -21,25 +21,23 @@ fn pixelAt(window: Window, i: u32, j: u32) -> u32 {
   let x = window.x + i32(j * shape.dilationX);
   if (y < 0 || x < 0 || u32(y) >= shape.height || u32(x) >= shape.width) { return OUTSIDE; }
   return (window.firstRow + u32(y) - tile.firstInRow) * shape.width + u32(x);
-}
-`;
+}`;
 
 /**
- * `digitsAt(window, k)`: where in `digits` the word k of a window begins, or OUTSIDE; and the words that stand for zeros
- * there. `inputDigits` words belong together, one for each digit.
+ * `windowWords(window, k)`: word k of a window, for each digit; padding is the words that stand for zeros. Needs the
+ * above and digit-words.ts.
  */
-export function windowWords(inputDigits: number): string {
+export function windowWords(digits: number): string {
+  const zeros = Array.from({ length: digits }, (_, d) => `((bytes >> ${8 * d}u) & 0xffu) * 0x01010101u`);
   return /* wgsl */ `
-fn digitsAt(window: Window, k: u32) -> u32 {
+fn windowWords(window: Window, k: u32) -> Words {
   let tap = k / shape.channelWords;
   let i = tap / shape.kernelWidth;
   let pixel = pixelAt(window, i, tap - i * shape.kernelWidth);
-  if (pixel == OUTSIDE) { return OUTSIDE; }
-  return (pixel * shape.channelWords + k - tap * shape.channelWords) * ${inputDigits}u;
-}
-fn zeroDigit(digit: u32) -> u32 {
-  let bytes = (bitcast<u32>(-shape.inputShift) + 0x80808080u) ^ 0x80808080u;
-  return ((bytes >> (8u * digit)) & 0xffu) * 0x01010101u;
-}
-`;
+  if (pixel == OUTSIDE) {
+    let bytes = (bitcast<u32>(-shape.inputShift) + 0x80808080u) ^ 0x80808080u;
+    return Words(${zeros.join(', ')});
+  }
+  return wordsAt(pixel * shape.channelWords + k - tap * shape.channelWords);
+}`;
 }
