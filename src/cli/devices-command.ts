@@ -17,11 +17,17 @@ export async function devicesCommand(json: boolean, report: Reporter, signal: Ab
     state,
     openMs === null ? '' : milliseconds(openMs),
     maximumTransferBytes === null ? '' : bytes(maximumTransferBytes),
-    about.split('\n')[0]!,
+    shortened(about),
   ]);
   return [
     table(['device', 'state', 'opened and self-tested in', 'most bytes a call', 'about'], rows),
     '',
     'ready: exact on the worst-case vectors; absent: not on this machine; refused: there, but not usable.',
   ].join('\n');
+}
+
+/** One line of a table; the whole text is in the JSON and in the error of a command that asks for the device. */
+function shortened(text: string): string {
+  const line = text.split('\n')[0]!;
+  return line.length <= 160 ? line : `${line.slice(0, 157)}...`;
 }
