@@ -84,10 +84,23 @@ async function compare(device: Device, map: LinearMap, mode: Modulus | 'integers
 }
 
 /**
+ * Odd sums just below 2^24, above 2^24 and near 2^30, of products that are exact in any format: an accumulator with
+ * fewer bits than the sum needs, float32 past 2^24 included, loses the last one.
+ */
+async function oddSums(device: Device): Promise<void> {
+  const oneThenMany: Pattern = (index) => (index === 0 ? 1 : 127);
+  for (const inputs of [65, 1041, 2081, 66000]) {
+    const map = { ...dense(inputs, oneThenMany), inputRange: { minimum: -127, maximum: 127 } };
+    for (const mode of ['integers', P24, M31] as const) await compare(device, map, mode, [oneThenMany]);
+  }
+}
+
+/**
  * Runs the vectors.
  * @throws DeviceError when one answer is not exact, or the device fails
  */
 export async function selfTest(device: Device): Promise<void> {
+  await oddSums(device);
   const int16 = alternating(-32768, 32767);
   for (const modulus of [P24, M31] as const) {
     const half = (modulus - 1) / 2;
