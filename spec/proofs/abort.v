@@ -4,7 +4,7 @@
     only when it accepts a wrong answer, which adaptive.v bounds. So what a device can learn from messages and abort
     bit together is at most the soundness error, once for each of the two inputs that are compared. *)
 From mathcomp Require Import all_ssreflect all_algebra zify.
-From Slalom Require Import freivalds adaptive privacy.
+From Slalom Require Import freivalds transpose integers layer adaptive session privacy.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -103,33 +103,37 @@ End RealCheck.
 (** ** Slalom's check *)
 
 Section Slalom.
+(** The calls of the session and their message groups; the layers, their maps, certificates and k challenges each, as in
+    session.v. *)
 Variables (calls : nat) (M : 'I_calls -> finZmodType).
-Variables (F : finFieldType) (layers : nat) (outputs : 'I_layers -> nat) (k : nat).
+Variables (q layers k : nat) (outputs inputs_of : 'I_layers -> nat).
+Variables (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int).
+Hypotheses (q_prime : prime q) (inside : forall l, within (outputs l) (inputs_of l) (taps l)).
+Hypothesis fits : forall l, (2 * bound l < q%:Z)%R.
 Variable right : tuples M -> 'I_calls -> bool.
 
-Notation secrets := (challenges F outputs k).
-Notation consistent := (consistent (@layer_wrong F layers outputs) right).
-Notation outcomes x use seen :=
-  [set c_pads : secrets * tuples M | observe_real (@layer_passes F layers outputs k) x use c_pads.1 c_pads.2 \in seen].
+Notation secrets := (secrets q k outputs).
+Notation use := (use outputs taps bound).
+Notation accepted := (@accepted q layers k outputs inputs_of taps bound).
+Notation incorrect := (@incorrect layers outputs taps bound).
+Notation outcomes x uses seen :=
+  [set c_pads : secrets * tuples M | observe_real accepted x uses c_pads.1 c_pads.2 \in seen].
 
-(** §5.2. With k challenges per layer over F, the probabilities of any observation for two inputs differ by at most
-    2 * calls * |F|^-k (both sides are multiplied by |F|^k and by the number of challenges and pads). *)
-Theorem abort_leaks_soundness_error (x x' : inputs M) (use use' : tuples M -> nat -> layer_use F outputs)
-    (seen : {set observation M}) :
-  consistent x use -> consistent x' use' ->
-  #|outcomes x use seen| * #|F| ^ k <= #|outcomes x' use' seen| * #|F| ^ k + 2 * calls * #|{: secrets * tuples M}|.
+(** §5.2. With the reference's check, k challenges per layer modulo q: for any two secret inputs, any adaptive device and
+    any set of observations of messages and abort bit, the probabilities of the set differ by at most 2 * calls * q^-k
+    (both sides are multiplied by q^k and by the number of challenges and pads). *)
+Theorem abort_leaks_soundness_error (x x' : inputs M) (uses uses' : tuples M -> nat -> use) (seen : {set observation M}) :
+  consistent incorrect right x uses -> consistent incorrect right x' uses' ->
+  #|outcomes x uses seen| * q ^ k <= #|outcomes x' uses' seen| * q ^ k + 2 * calls * #|{: secrets * tuples M}|.
 Proof.
 move=> ok ok'.
-have F_gt0 : 0 < #|F| ^ k by rewrite expn_gt0; apply/orP/or_introl/card_gt0P; exists 0%R.
-have few u : layer_wrong u -> #|[set c : secrets | layer_passes c u]| <= #|{: secrets}| %/ #|F| ^ k.
-  by move=> /few_pass <-; rewrite mulnK.
-have complete (c : secrets) u : ~~ layer_wrong u -> layer_passes c u.
-  rewrite /layer_wrong /is_wrong negb_exists => /forallP zero; apply/forallP => t.
-  rewrite /misses /dot big1 // => i _; have := zero i; rewrite negbK => /eqP->.
-  by rewrite mulr0.
+have q_gt0 : 0 < q ^ k by rewrite expn_gt0 prime_gt0.
+have few u : incorrect u -> #|[set c : secrets | accepted c u]| <= #|{: secrets}| %/ q ^ k.
+  by move=> /(few_accepted k q_prime inside fits); rewrite leq_divRL.
+have complete c u : ~~ incorrect u -> accepted c u by exact: correct_accepted.
 have := abort_leaks_little few complete seen ok ok'; set N := #|{: secrets}| %/ _ => H.
-have le : N * #|F| ^ k <= #|{: secrets}| by apply: leq_trunc_div.
-rewrite card_prod; have := leq_mul H (leqnn (#|F| ^ k)); rewrite mulnDl => /leq_trans; apply.
+have le : N * q ^ k <= #|{: secrets}| by apply: leq_trunc_div.
+rewrite card_prod; have := leq_mul H (leqnn (q ^ k)); rewrite mulnDl => /leq_trans; apply.
 by rewrite leq_add2l -!mulnA leq_mul // leq_mul // [X in X <= _]mulnCA [X in X <= _]mulnC leq_mul.
 Qed.
 

@@ -3,7 +3,7 @@
     "The same distribution" is said by counting: pads are uniform, so the probability of an event is the number of
     pads that lead to it, divided by the number of all pads. Equal counts are equal probabilities. *)
 From mathcomp Require Import all_ssreflect all_algebra zify.
-From Slalom Require Import freivalds adaptive.
+From Slalom Require Import freivalds transpose integers adaptive.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -46,6 +46,23 @@ by rewrite !count.
 Qed.
 
 End OneLayer.
+
+(** §5.2. One entry of `blind` is what the reference computes: modulo(x + rho, p), for every integer x and residue rho. *)
+Theorem blind_as_coded (p : nat) (x : int) (rho : 'Z_p) :
+  (1 < p)%N -> modulo (x + (rho : nat)%:Z) p%:Z = ((x%:~R + rho : 'Z_p) : nat)%:Z.
+Proof.
+move=> p_gt1; set r := x%:~R + rho.
+have p_gt0 : (0 < p%:Z)%R by rewrite ltz_nat ltnW.
+have nat_zero (b : nat) : b%:R = 0 :> 'Z_p -> (p %| b)%N.
+  by move=> /(congr1 (@nat_of_ord _)); rewrite val_Zp_nat // => /eqP.
+have zero (a : int) : a%:~R = 0 :> 'Z_p -> (p%:Z %| a)%Z.
+  case: a => b; first by move/nat_zero.
+  by rewrite NegzE mulrNz => /eqP; rewrite oppr_eq0 dvdzE abszN => /eqP/nat_zero.
+have /dvdzP[k eq] : (p%:Z %| x + (rho : nat)%:Z - (r : nat)%:Z)%Z.
+  by apply: zero; rewrite mulrzBr intrD -!pmulrn !natr_Zp subrr.
+rewrite modulo_modz //; apply: (@modz_unique _ _ k); last by lia.
+by rewrite lez_nat leq0n ltz_nat -[X in (_ < X)%N](Zp_cast p_gt1) ltn_ord.
+Qed.
 
 (** ** A whole session *)
 
@@ -156,7 +173,7 @@ Definition observe (ok : 'I_calls -> bool) (view : tuples) : observation :=
 
 (** §5.2. With an ideal check (accept exactly the right answers), messages and abort bit together do not depend on the
     secret input: `right view l`, that the device's answer to message l is L of that message, is a function of the
-    view. See ideal_verdict in completeness.v for why it is. *)
+    view. See ideal_verdict in layer.v for why it is. *)
 Theorem ideal_abort (x x' : inputs) (right : tuples -> 'I_calls -> bool) (seen : {set observation}) : causal x -> causal x' ->
   #|[set pads | observe (right (view_of x pads)) (view_of x pads) \in seen]| =
   #|[set pads | observe (right (view_of x' pads)) (view_of x' pads) \in seen]|.

@@ -1,6 +1,6 @@
 (** * Soundness of a whole session: many layers, many inferences, an adaptive device, the reference check *)
 From mathcomp Require Import all_ssreflect all_algebra zify.
-From Slalom Require Import freivalds transpose integers layer adaptive soundness.
+From Slalom Require Import freivalds transpose integers layer completeness adaptive soundness primes.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -16,11 +16,12 @@ Variables (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int).
 Hypotheses (q_prime : prime q) (inside : forall l, within (outputs l) (inputs l) (taps l)).
 Hypothesis fits : forall l, 2 * bound l < q%:Z.
 
-(** One use: the layer, its input x, on which the certificate holds, and y, what the trusted side makes of the device's
-    answer. *)
+(** One use: the layer, its input x, on which the certificate holds, whether the device's answer could be decoded at all
+    (right length, every entry canonical), and y, what the trusted side makes of it. *)
 Record use := Use {
   layer_of : 'I_layers;
   input_of : nat -> int;
+  decoded : bool;
   answer_of : nat -> int;
   certified : forall o, (o < outputs layer_of)%N -> `|apply (taps layer_of) input_of o| <= bound layer_of }.
 
@@ -29,16 +30,19 @@ Definition secrets := {dffun forall l : 'I_layers, vector (vector 'F_q (outputs 
 
 Definition judge (x y : nat -> int) (l : 'I_layers) (s : vector (vector 'F_q (outputs l)) k) : bool :=
   verdict (inputs l) (taps l) x y (bound l) s.
-Definition accepted (c : secrets) (u : use) : bool := judge (input_of u) (answer_of u) (c (layer_of u)).
+Definition accepted (c : secrets) (u : use) : bool :=
+  decoded u && judge (input_of u) (answer_of u) (c (layer_of u)).
 Definition incorrect (u : use) : bool :=
-  [exists o : 'I_(outputs (layer_of u)), answer_of u o != apply (taps (layer_of u)) (input_of u) o].
+  ~~ decoded u || [exists o : 'I_(outputs (layer_of u)), answer_of u o != apply (taps (layer_of u)) (input_of u) o].
 
 Lemma card_own l : #|{: vector (vector 'F_q (outputs l)) k}| = ((q ^ outputs l) ^ k)%N.
 Proof. by rewrite !card_ffun !card_ord Fp_cast. Qed.
 
 Lemma few_accepted (u : use) : incorrect u -> (#|[set c | accepted c u]| * q ^ k <= #|{: secrets}|)%N.
 Proof.
-case: u => l x y cert; rewrite /incorrect /accepted /= => /existsP[o ne].
+case: u => l x [] y cert; rewrite /incorrect /accepted /=; last first.
+  by rewrite (_ : [set c | _] = set0) ?cards0 //; apply/setP => c; rewrite !inE.
+case/existsP=> o ne.
 have := card_coordinate (fun l' (s : vector (vector 'F_q (outputs l')) k) => judge x y s) l.
 have m_gt0 : (0 < outputs l)%N by apply: leq_ltn_trans (ltn_ord o).
 have rare : (#|[set s : vector (vector 'F_q (outputs l)) k | judge x y s]| <= (q ^ (outputs l).-1) ^ k)%N.
@@ -47,6 +51,16 @@ rewrite card_own (_ : (q ^ outputs l) ^ k = (q ^ (outputs l).-1) ^ k * q ^ k)%N;
   by rewrite -expnMn -expnSr prednK.
 have gt0 : (0 < (q ^ (outputs l).-1) ^ k)%N by rewrite !expn_gt0 prime_gt0.
 move=> eq; rewrite -(leq_pmul2l gt0) mulnCA eq; exact: leq_mul.
+Qed.
+
+Lemma correct_accepted (c : secrets) (u : use) : ~~ incorrect u -> accepted c u.
+Proof.
+rewrite /incorrect negb_or negbK negb_exists => /andP[is_decoded /forallP right].
+rewrite /accepted is_decoded; apply: right_answer_accepted => [|||o lt].
+- exact: inside.
+- exact: certified.
+- by rewrite ltz_nat prime_gt0.
+by have := right (Ordinal lt); rewrite negbK => /eqP.
 Qed.
 
 (** §5.1. For every session, every adaptive device and every random value independent of the challenges (pads, coins,
@@ -64,3 +78,14 @@ by rewrite card_prod mulnAC -!mulnA leq_mul // mulnA leq_mul // leq_trunc_div.
 Qed.
 
 End Session.
+
+(** §5.1. The same for the check modulus that is used, q = 2^31 - 1. *)
+Theorem session_sound_M31 (layers k : nat) (outputs inputs : 'I_layers -> nat)
+    (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int) (q := (2 ^ 31 - 1)%N) :
+  (forall l, within (outputs l) (inputs l) (taps l)) -> (forall l, 2 * bound l < q%:Z) ->
+  forall (Coins : finType) (uses : nat) (device : Coins -> strategy (use outputs taps bound)),
+  (#|[set c_r : secrets q k outputs * Coins |
+      fooled (@accepted q layers k outputs inputs taps bound) (@incorrect layers outputs taps bound) uses
+        (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= uses * #|{: secrets q k outputs * Coins}|)%N.
+Proof. by move=> inside fits Coins uses device; exact: (@session_sound _ _ k _ _ _ _ prime_M31 inside fits Coins uses device). Qed.
