@@ -30,6 +30,8 @@ export interface Emulator {
   failed(): string;
   calls(): number;
   cards(count: number): void;
+  /** Everything on the card takes this much longer. */
+  slow(microseconds: number): void;
   /** 90 for sm_90. */
   capability(value: number): void;
   /** What was acquired and not given back. */
@@ -66,6 +68,7 @@ async function open(): Promise<Emulator> {
   };
   const fail = library.func('emulator_fail', 'int', ['uint32', 'int', 'int']);
   const calls = library.func('emulator_calls', 'int', []);
+  const slow = library.func('emulator_slow', 'int', ['int']);
   const cards = library.func('emulator_cards', 'int', ['int']);
   const capability = library.func('emulator_capability', 'int', ['int']);
   const sweep = library.func('emulator_sweep', 'int', []);
@@ -75,6 +78,7 @@ async function open(): Promise<Emulator> {
     fail: (n, status, forever = false) => void fail(n, status, forever ? 1 : 0),
     failed,
     calls: () => calls(),
+    slow: (microseconds) => void slow(microseconds),
     cards: (count) => void cards(count),
     capability: (value) => void capability(value),
     live,

@@ -98,6 +98,26 @@ function tests(): void {
     assert.equal(emulated.live(), '');
   });
 
+  test('memory that the card still uses is not given back after a failure', async () => {
+    const device = await cudaDevice({ libraries: emulated.path });
+    const loaded = await device.load(map, 'integers');
+    emulated.slow(5000);
+    for (let n = 1; ; n++) {
+      emulated.fail(n, OUT_OF_MEMORY);
+      await failure(() => loaded.apply(x.slice()));
+      if (emulated.failed() !== 'cuEventRecord') continue;
+      break;
+    }
+    // The answer is still on its way, and nothing tells when it is there.
+    emulated.fail(0, 0);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => loaded.apply(x.slice())));
+    for (const answer of answers) assert.equal(answer, wanted);
+    emulated.slow(0);
+    await device.close();
+    assert.equal(emulated.problems(), '');
+    assert.equal(emulated.live(), '');
+  });
+
   test('a failure while the device is opened frees what was there already', async () => {
     const start = emulated.calls();
     await (await cudaDevice({ libraries: emulated.path })).close();

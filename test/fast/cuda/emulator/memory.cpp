@@ -14,7 +14,11 @@ static const size_t FENCE = 256;
 static const unsigned char FENCE_BYTE = 0xfd, POISON = 0xdb, NOISE = 0x6d;
 static std::map<uint64_t, size_t> blocks;
 static std::map<uint64_t, size_t> locked;
-static std::multimap<uint64_t, size_t> copying;
+struct Copy {
+  size_t bytes;
+  bool written;
+};
+static std::multimap<uint64_t, Copy> copying;
 struct Freed {
   unsigned char *memory;
   size_t bytes;
@@ -126,22 +130,25 @@ EXPORT int cuMemHostUnregister(void *p) {
     return NOT_REGISTERED;
   }
   for (auto &copy : copying)
-    if (copy.first < at->first + at->second && at->first < copy.first + copy.second)
+    if (copy.first < at->first + at->second && at->first < copy.first + copy.second.bytes)
       problem("memory was unlocked while the card was using it");
   locked.erase(at);
   live("page-locked ranges", -1);
   return SUCCESS;
 }
 
-static void begin_copy(uint64_t host, size_t bytes) {
+static void begin_copy(uint64_t host, size_t bytes, bool written) {
   std::lock_guard<std::mutex> lock(mutex);
-  copying.insert({host, bytes});
+  for (auto &copy : copying)
+    if (copy.first < host + bytes && host < copy.first + copy.second.bytes && (written || copy.second.written))
+      problem("host memory is used by two copies at once");
+  copying.insert({host, Copy{bytes, written}});
 }
 
 static void end_copy(uint64_t host, size_t bytes) {
   std::lock_guard<std::mutex> lock(mutex);
   for (auto at = copying.find(host); at != copying.end() && at->first == host; ++at)
-    if (at->second == bytes) {
+    if (at->second.bytes == bytes) {
       copying.erase(at);
       return;
     }
@@ -160,7 +167,7 @@ EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, voi
     std::vector<unsigned char> copy((const unsigned char *) from, (const unsigned char *) from + bytes);
     return queue(stream, [=] { checked_copy((void *) to, copy.data(), to, bytes); }) ? SUCCESS : INVALID_HANDLE;
   }
-  begin_copy((uint64_t) from, bytes);
+  begin_copy((uint64_t) from, bytes, false);
   bool queued = queue(stream, [=] {
     checked_copy((void *) to, from, to, bytes);
     end_copy((uint64_t) from, bytes);
@@ -173,7 +180,7 @@ EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *str
   if (status != SUCCESS) return status;
   if (!on_card(from, bytes)) return INVALID_VALUE;
   bool direct = registered(to, bytes);
-  if (direct) begin_copy((uint64_t) to, bytes);
+  if (direct) begin_copy((uint64_t) to, bytes, true);
   bool queued = queue(stream, [=] {
     checked_copy(to, (const void *) from, from, bytes);
     if (direct) end_copy((uint64_t) to, bytes);

@@ -26,8 +26,12 @@ struct Event {
 };
 
 static std::mutex mutex;
+static std::atomic<int> slow_us{0};
 static std::set<Stream *> streams;
 static std::set<Event *> events;
+
+/* Everything on the card takes this much longer. */
+EXPORT int emulator_slow(int us) { return slow_us = us; }
 
 static void run(Stream *stream) {
   std::unique_lock<std::mutex> lock(stream->mutex);
@@ -40,6 +44,7 @@ static void run(Stream *stream) {
     lock.unlock();
     stream->state = stream->state * 1664525u + 1013904223u;
     if ((stream->state >> 24) % 8 == 0) std::this_thread::sleep_for(std::chrono::microseconds((stream->state >> 16) % 100));
+    if (slow_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(slow_us));
     work();
     lock.lock();
     stream->busy = false;

@@ -1,5 +1,5 @@
 /** The one argument of a kernel: a struct that is declared to the compiler and filled by the host from the same list. */
-import { divisor } from '../bounds.js';
+import { type Divisor, divisor } from '../bounds.js';
 
 /** A C++ type: a pointer, `u64`, `u32`, `int`, or `Divisor`, which the host fills from the number to divide by. */
 export type FieldType = `${string}*` | 'u64' | 'u32' | 'int' | 'Divisor';
@@ -8,6 +8,18 @@ const BYTES = { u64: 8, u32: 4, int: 4, Divisor: 12 } as const;
 
 function bytesOf(type: FieldType): number {
   return type in BYTES ? BYTES[type as keyof typeof BYTES] : 8;
+}
+
+/** Divisors are few and come again with every launch. */
+const divisors = new Map<number, Divisor>();
+
+function knownDivisor(d: number): Divisor {
+  const known = divisors.get(d);
+  if (known !== undefined) return known;
+  if (divisors.size >= 4096) divisors.clear();
+  const made = divisor(d);
+  divisors.set(d, made);
+  return made;
 }
 
 /** The fields of one struct. Wide fields come first, so that nothing is padded in between. */
@@ -42,7 +54,7 @@ export class Layout<Name extends string> {
       if (type === 'int') view.setInt32(at, Number(value), true);
       else if (type === 'u32') view.setUint32(at, Number(value), true);
       else if (type === 'Divisor') {
-        const { magic, shift } = divisor(Number(value));
+        const { magic, shift } = knownDivisor(Number(value));
         view.setUint32(at, Number(value), true);
         view.setUint32(at + 4, magic, true);
         view.setUint32(at + 8, shift, true);
