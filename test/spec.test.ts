@@ -1,0 +1,61 @@
+/** What the specification names exists: theorems, tests and files; and no claim is without them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { root } from './cli/slalom.js';
+import { suite } from './suite.js';
+
+const test = suite('specification');
+
+const folder = join(root, 'spec');
+const texts = readdirSync(folder)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+const status = readFileSync(join(folder, 'proofs', 'STATUS.md'), 'utf8');
+
+/** The cells of every row of every table, but for rules and headers. */
+function rows(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[-| ]+\|$/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+test('every theorem that is named is proved', () => {
+  const named = texts.flatMap(({ text }) =>
+    [...text.matchAll(/`([a-z][A-Za-z0-9]*_[A-Za-z0-9_]+)`/g)].map(([, theorem]) => theorem!),
+  );
+  assert.ok(named.length > 20);
+  for (const theorem of named) assert.match(status, `\`${theorem}\``, `${theorem} is not in spec/proofs/STATUS.md`);
+});
+
+test('every test and source that is named exists', () => {
+  const named = texts.flatMap(({ text }) => [...text.matchAll(/`((?:test|src)\/[\w/.-]+)`/g)].map(([, path]) => path!));
+  assert.ok(named.length > 20);
+  for (const path of named) assert.ok(existsSync(join(root, path)), `${path} does not exist`);
+});
+
+test('every claim has a section, a theorem and a test', () => {
+  const claims = rows(texts.find(({ name }) => name === 'README.md')!.text).slice(1);
+  assert.ok(claims.length >= 8);
+  for (const cells of claims) {
+    assert.is(cells.length, 4);
+    for (const cell of cells) assert.not.equal(cell, '', `empty cell beside "${cells[0]}"`);
+  }
+});
+
+test('every test that is quoted by its title has that title', () => {
+  const sources = new Map<string, string>();
+  for (const { text } of texts) {
+    for (const [, path, quoted] of text.matchAll(/`(test\/[\w/.-]+\.ts)` \("([^"]+)"\)/g)) {
+      if (!sources.has(path!)) sources.set(path!, readFileSync(join(root, path!), 'utf8'));
+      assert.ok(sources.get(path!)!.includes(quoted!), `${path} has no test about "${quoted}"`);
+    }
+  }
+  assert.ok(sources.size > 0);
+});
