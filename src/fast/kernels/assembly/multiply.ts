@@ -139,8 +139,9 @@ function storeSome(out: usize, a: v128, b: v128, count: i32, scratch: usize): vo
 }
 
 /**
- * Four columns of one pixel: limb sums to residues. Unspilled sums are below 2^31, shrunk ones below 2^33, and the last
- * limb's weight is at most 2^22, so the total stays inside canonicalx4's range (2^16 or 2^22 times 2^33, plus less).
+ * Four columns of one pixel: limb sums to residues. Unspilled sums are below 2^31 in magnitude, and shrunk ones lie in
+ * [0, 2^31 + 2^32) (M31) or [0, 2^24 + 3 * (2^17 + 1)) (P24). With weights 1, 2^16 or 1, 2^11, 2^22 for the limbs the total
+ * stays inside canonicalx4's range, -2^54 to 2^55: theorem recombine_in_range in spec/proofs.
  */
 function recombine(sums: usize, wide: bool, limbs: i32, bits: i32, modulus: i32): v128 {
   let low = i64x2.splat(0);
