@@ -79,3 +79,13 @@ export async function findAdapter(options: AdapterOptions = {}): Promise<FoundAd
 export function hasPackedDot(gpu: GPU): boolean {
   return gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product') ?? false;
 }
+
+/** Drivers that compute on the processor, as they call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
+
+/** True when the processor plays the graphics card. */
+export function isSoftware({ info }: GPUAdapter): boolean {
+  // Older browsers know nothing of isFallbackAdapter.
+  if (info.isFallbackAdapter === true) return true;
+  return [info.vendor, info.architecture, info.device, info.description].some((text) => SOFTWARE.test(text));
+}

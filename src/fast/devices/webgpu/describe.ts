@@ -1,5 +1,5 @@
 /** What WebGPU offers on this machine, without opening a device. */
-import { type AdapterOptions, findAdapter, hasPackedDot } from './adapter.js';
+import { type AdapterOptions, findAdapter, hasPackedDot, isSoftware } from './adapter.js';
 
 /** An adapter in words and numbers. All texts come from the driver. */
 export interface WebgpuDescription {
@@ -22,15 +22,6 @@ export interface WebgpuDescription {
   };
 }
 
-/** Drivers that compute on the processor, as they call themselves. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
-
-function isSoftware(info: GPUAdapterInfo): boolean {
-  // Older browsers know nothing of isFallbackAdapter.
-  if (info.isFallbackAdapter === true) return true;
-  return [info.vendor, info.architecture, info.device, info.description].some((text) => SOFTWARE.test(text));
-}
-
 /**
  * Describes the adapter that `webgpuDevice` would open with the same options.
  * @throws DeviceUnavailableError when there is none
@@ -45,7 +36,7 @@ export async function describeWebgpu(options: AdapterOptions = {}): Promise<Webg
     architecture: info.architecture,
     device: info.device,
     description: info.description,
-    software: isSoftware(info),
+    software: isSoftware(adapter),
     packedDot: hasPackedDot(gpu),
     features: [...features].sort(),
     limits: {

@@ -1,10 +1,10 @@
-/** The four verbs' third: a map that is applied. */
+/** A map that is applied: calls are checked, cut into pieces, and put together again. */
 import type { DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import type { Connection } from './connection.js';
 import { destroyBlocks, type ResidentMap } from './resident-map.js';
 import { runPiece } from './run-piece.js';
-import { pieceOf, pieces } from './tiles.js';
+import { pieces } from './tiles.js';
 
 /** One call carries at most so many bytes in or out: what a typed array holds without trouble anywhere. */
 export const MAXIMUM_TRANSFER_BYTES = 2 ** 30;
@@ -22,13 +22,12 @@ export class WebgpuMap implements LoadedMap {
   #calls = 0;
   #released = false;
 
-  /** @throws DeviceError when one output row does not fit the limits */
-  constructor(connection: Connection, map: ResidentMap, fewRows: number) {
+  constructor(connection: Connection, map: ResidentMap, piece: { inputs: number; outRows: number }, fewRows: number) {
     const { height, width, channels, outHeight, outWidth, outChannels } = map.plan.geometry;
     this.#connection = connection;
     this.#map = map;
     this.#fewRows = fewRows;
-    this.#piece = pieceOf(map.plan, connection.limits);
+    this.#piece = piece;
     this.#inputs = height * width * channels;
     this.#outputs = outHeight * outWidth * outChannels;
   }

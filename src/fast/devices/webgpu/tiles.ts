@@ -27,7 +27,9 @@ function fits(plan: Plan, limits: WebgpuLimits, inRows: number, outRows: number,
   if (Math.max(sent, digits, result) > Math.min(most, limits.bufferBytes)) return false;
   const pixels = outRows * plan.geometry.outWidth;
   if (plan.kind === 'matrix') {
-    return pixels <= limits.workgroups * 16 * plan.rowsEach && digits / 4 <= limits.workgroups ** 2 * 64;
+    return (
+      pixels <= limits.workgroups * 16 * plan.rowsEach && digits / 4 / plan.input.digits <= limits.workgroups ** 2 * 64
+    );
   }
   return result / 4 <= limits.workgroups ** 2 * DIRECT_INVOCATIONS;
 }

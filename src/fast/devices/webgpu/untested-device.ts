@@ -1,0 +1,58 @@
+/** The device without its self-test. */
+import type { Device, LoadedMap } from '../../../protocol/device.js';
+import { DeviceError } from '../../../protocol/errors.js';
+import { aModulus } from '../../../protocol/modulus.js';
+import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
+import { integersFit } from '../../kernels/bounds.js';
+import { type AdapterOptions, findAdapter, hasPackedDot, isSoftware } from './adapter.js';
+import type { Mode } from './bounds.js';
+import { Connection } from './connection.js';
+import type { WebgpuLimits } from './limits.js';
+import { MAXIMUM_TRANSFER_BYTES, WebgpuMap } from './loaded-map.js';
+import { planOf } from './plan.js';
+import { makeResident } from './resident-map.js';
+import { pieceOf } from './tiles.js';
+
+/** How to open the device. */
+export interface WebgpuDeviceOptions extends AdapterOptions {
+  /** Lower limits than the adapter's, for tests and for sharing its memory. */
+  readonly limits?: Partial<WebgpuLimits>;
+  /** Whether `dot4I8Packed` is used where it is there; by default it is, except by software, where it is slower. */
+  readonly packedDot?: boolean;
+}
+
+/** Up to so many output pixels a call is computed row by row. */
+const FEW_ROWS = 8;
+
+/** One device, seen twice: as it is used, and with the tiled kernel for any number of rows. */
+export interface Untested {
+  readonly device: Device;
+  readonly tiled: Device;
+}
+
+/** @throws DeviceUnavailableError, DeviceError: as `webgpuDevice` */
+export async function openUntested(options: WebgpuDeviceOptions): Promise<Untested> {
+  const source = await findAdapter(options);
+  const packedDot = hasPackedDot(source.gpu) && (options.packedDot ?? !isSoftware(source.adapter));
+  const connection = await Connection.open(source, options.limits);
+
+  async function load(map: LinearMap, mode: Mode, fewRows: number): Promise<LoadedMap> {
+    aLinearMap(map);
+    if (mode !== 'integers') aModulus(mode);
+    connection.check();
+    if (mode === 'integers' && !integersFit(map)) {
+      throw new DeviceError('The webgpu device failed: the map may give integers that do not fit int32.');
+    }
+    const plan = planOf(map, mode);
+    const piece = pieceOf(plan, connection.limits);
+    return new WebgpuMap(connection, await makeResident(connection, plan, map, packedDot), piece, fewRows);
+  }
+
+  const device: Device = {
+    name: 'webgpu',
+    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: 4 },
+    load: (map, mode) => load(map, mode, FEW_ROWS),
+    close: () => connection.close(),
+  };
+  return { device, tiled: { ...device, load: (map, mode) => load(map, mode, 0) } };
+}
