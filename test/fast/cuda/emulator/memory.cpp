@@ -17,6 +17,7 @@ static std::map<uint64_t, size_t> locked;
 struct Copy {
   size_t bytes;
   bool written;
+  void *stream;
 };
 static std::multimap<uint64_t, Copy> copying;
 struct Freed {
@@ -137,12 +138,14 @@ EXPORT int cuMemHostUnregister(void *p) {
   return SUCCESS;
 }
 
-static void begin_copy(uint64_t host, size_t bytes, bool written) {
+/* Copies of one stream happen in order; others may happen at the same time. */
+static void begin_copy(uint64_t host, size_t bytes, bool written, void *stream) {
   std::lock_guard<std::mutex> lock(mutex);
   for (auto &copy : copying)
-    if (copy.first < host + bytes && host < copy.first + copy.second.bytes && (written || copy.second.written))
+    if (copy.first < host + bytes && host < copy.first + copy.second.bytes && (written || copy.second.written) &&
+        copy.second.stream != stream)
       problem("host memory is used by two copies at once");
-  copying.insert({host, Copy{bytes, written}});
+  copying.insert({host, Copy{bytes, written, stream}});
 }
 
 static void end_copy(uint64_t host, size_t bytes) {
@@ -167,7 +170,7 @@ EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, voi
     std::vector<unsigned char> copy((const unsigned char *) from, (const unsigned char *) from + bytes);
     return queue(stream, [=] { checked_copy((void *) to, copy.data(), to, bytes); }) ? SUCCESS : INVALID_HANDLE;
   }
-  begin_copy((uint64_t) from, bytes, false);
+  begin_copy((uint64_t) from, bytes, false, stream);
   bool queued = queue(stream, [=] {
     checked_copy((void *) to, from, to, bytes);
     end_copy((uint64_t) from, bytes);
@@ -180,7 +183,7 @@ EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *str
   if (status != SUCCESS) return status;
   if (!on_card(from, bytes)) return INVALID_VALUE;
   bool direct = registered(to, bytes);
-  if (direct) begin_copy((uint64_t) to, bytes, true);
+  if (direct) begin_copy((uint64_t) to, bytes, true, stream);
   bool queued = queue(stream, [=] {
     checked_copy(to, (const void *) from, from, bytes);
     if (direct) end_copy((uint64_t) to, bytes);
