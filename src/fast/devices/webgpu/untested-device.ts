@@ -4,7 +4,7 @@ import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
 import { integersFit } from '../../kernels/bounds.js';
-import { type AdapterOptions, findAdapter, hasPackedDot, isSoftware } from './adapter.js';
+import { type AdapterOptions, findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';
 import { Connection } from './connection.js';
 import type { WebgpuLimits } from './limits.js';
@@ -17,14 +17,17 @@ import { pieceOf } from './tiles.js';
 export interface WebgpuDeviceOptions extends AdapterOptions {
   /** Lower limits than the adapter's, for tests and for sharing its memory. */
   readonly limits?: Partial<WebgpuLimits>;
-  /** Whether `dot4I8Packed` is used where it is there; by default it is, except by software, where it is slower. */
+  /** False does without `dot4I8Packed` where it is there; by default it is used. */
   readonly packedDot?: boolean;
 }
 
 /** Up to so many output pixels a call is computed row by row. */
 const FEW_ROWS = 8;
 
-/** One device, seen twice: as it is used, and with the tiled kernel for any number of rows. */
+/** Deeper maps gain a test nothing but time: 256 invocations for one row are slow where software plays the GPU. */
+const DEEPEST_FOR_TILED = 4096;
+
+/** One device, seen twice: as it is used, and with the tiled kernel however few the rows, unless a map is very deep. */
 export interface Untested {
   readonly device: Device;
   readonly tiled: Device;
@@ -33,7 +36,7 @@ export interface Untested {
 /** @throws DeviceUnavailableError, DeviceError: as `webgpuDevice` */
 export async function openUntested(options: WebgpuDeviceOptions): Promise<Untested> {
   const source = await findAdapter(options);
-  const packedDot = hasPackedDot(source.gpu) && (options.packedDot ?? !isSoftware(source.adapter));
+  const packedDot = hasPackedDot(source.gpu) && options.packedDot !== false;
   const connection = await Connection.open(source, options.limits);
 
   async function load(map: LinearMap, mode: Mode, fewRows: number): Promise<LoadedMap> {
@@ -54,5 +57,9 @@ export async function openUntested(options: WebgpuDeviceOptions): Promise<Untest
     load: (map, mode) => load(map, mode, FEW_ROWS),
     close: () => connection.close(),
   };
-  return { device, tiled: { ...device, load: (map, mode) => load(map, mode, 0) } };
+  const tiled: Device = {
+    ...device,
+    load: (map, mode) => load(map, mode, map.kind === 'dense' && map.inputs > DEEPEST_FOR_TILED ? FEW_ROWS : 0),
+  };
+  return { device, tiled };
 }
