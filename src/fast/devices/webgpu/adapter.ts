@@ -1,21 +1,7 @@
 /// <reference types="@webgpu/types" />
 /** Finding WebGPU: handed in, the browser's, or Dawn's through the `webgpu` package in Node. */
 import { DeviceUnavailableError } from '../../../protocol/errors.js';
-
-/** Anything that gives adapters as `navigator.gpu` does. */
-export interface AdapterSource {
-  requestAdapter(options?: object): Promise<unknown>;
-}
-
-/** Which WebGPU, and which of its adapters. */
-export interface AdapterOptions {
-  /** Where adapters come from: a `GPU` object. By default the browser's `navigator.gpu`, else the `webgpu` package. */
-  readonly gpu?: AdapterSource;
-  /** Which adapter, where there are several; `'high-performance'` by default. */
-  readonly powerPreference?: 'low-power' | 'high-performance';
-  /** True asks for a software adapter. */
-  readonly forceFallbackAdapter?: boolean;
-}
+import type { AdapterOptions, AdapterSource } from './options.js';
 
 /** An adapter, with the object that it came from: in Node the adapter lives only as long as that. */
 export interface FoundAdapter {

@@ -2,7 +2,8 @@
 import { DeviceError } from '../../../protocol/errors.js';
 import type { FoundAdapter } from './adapter.js';
 import { Buffers } from './buffers.js';
-import { limitsOf, requiredLimits, type WebgpuLimits } from './limits.js';
+import { limitsOf, requiredLimits } from './limits.js';
+import type { WebgpuLimits } from './options.js';
 
 /** Texts from the driver go into messages; they are one line there, and not endless. */
 function oneLine(error: unknown): string {

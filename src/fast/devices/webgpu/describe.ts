@@ -1,5 +1,6 @@
 /** What WebGPU offers on this machine, without opening a device. */
-import { type AdapterOptions, findAdapter, hasPackedDot, isSoftware } from './adapter.js';
+import { findAdapter, hasPackedDot, isSoftware } from './adapter.js';
+import type { AdapterOptions } from './options.js';
 
 /** An adapter in words and numbers. All texts come from the driver. */
 export interface WebgpuDescription {

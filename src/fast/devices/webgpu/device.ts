@@ -1,7 +1,8 @@
 /** WebGPU as an untrusted device: in browsers, and in Node through Dawn. Integer kernels only, so it is exact everywhere. */
 import type { Device } from '../../../protocol/device.js';
 import { selfTest } from '../self-test.js';
-import { openUntested, type WebgpuDeviceOptions } from './untested-device.js';
+import type { WebgpuDeviceOptions } from './options.js';
+import { openUntested } from './untested-device.js';
 
 /**
  * Opens the device and tests it with worst-case vectors.

@@ -1,12 +1,5 @@
 /** What a call must be cut into pieces for. */
-
-/** Sizes that nothing the device allocates or dispatches may exceed. */
-export interface WebgpuLimits {
-  /** Bytes of one buffer and of one binding. */
-  readonly bufferBytes: number;
-  /** Workgroups along one dimension of a dispatch. */
-  readonly workgroups: number;
-}
+import type { WebgpuLimits } from './options.js';
 
 /** The adapter's own, to ask for when its device is made: the defaults are far lower. */
 export function requiredLimits({ limits }: GPUAdapter): Record<string, number> {

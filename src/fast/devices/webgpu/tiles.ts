@@ -1,13 +1,24 @@
 /** Cutting a call into pieces that the limits allow: several inputs together, or some output rows of one input. */
 import { DeviceError } from '../../../protocol/errors.js';
 import { inputRowsOf } from './geometry.js';
-import type { WebgpuLimits } from './limits.js';
+import type { WebgpuLimits } from './options.js';
 import type { Plan } from './plan.js';
 import { DIRECT_INVOCATIONS } from './shaders/direct.js';
 import type { Tile } from './shaders/structures.js';
 
 /** Larger pieces gain nothing, and smaller ones let transfers of one overlap the work on another. */
 const PIECE_BYTES = 2 ** 26;
+
+/** Products of digits, at most, in a piece of several inputs: drivers take a GPU away that does not answer for seconds. */
+const PIECE_PRODUCTS = 2 ** 35;
+
+/** Products of digits for one input. */
+function productsPerInput(plan: Plan): number {
+  const { outHeight, outWidth, outChannels } = plan.geometry;
+  const outputs = outHeight * outWidth * outChannels;
+  if (plan.kind === 'direct') return outputs * plan.terms * (plan.limbs?.limbs ?? 1);
+  return outputs * plan.words * 4 * plan.input.digits * plan.weights.digits;
+}
 
 /** Bytes of what a piece sends, of its digits, and of its result, for so many input and output rows. */
 export function pieceBytes(
@@ -54,7 +65,8 @@ export function pieceOf(plan: Plan, limits: WebgpuLimits): { inputs: number; out
   const { height, outHeight } = geometry;
   if (fits(plan, limits, height, outHeight, Infinity)) {
     const { sent, digits, result } = pieceBytes(plan, height, outHeight);
-    let inputs = Math.max(1, Math.floor(PIECE_BYTES / Math.max(sent, digits, result)));
+    const byBytes = Math.floor(PIECE_BYTES / Math.max(sent, digits, result));
+    let inputs = Math.max(1, Math.min(byBytes, Math.floor(PIECE_PRODUCTS / productsPerInput(plan))));
     while (inputs > 1 && !fits(plan, limits, height * inputs, outHeight * inputs, PIECE_BYTES)) {
       inputs = Math.ceil(inputs / 2);
     }

@@ -4,22 +4,14 @@ import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
 import { integersFit } from '../../kernels/bounds.js';
-import { type AdapterOptions, findAdapter, hasPackedDot } from './adapter.js';
+import { findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';
 import { Connection } from './connection.js';
-import type { WebgpuLimits } from './limits.js';
 import { MAXIMUM_TRANSFER_BYTES, WebgpuMap } from './loaded-map.js';
+import type { WebgpuDeviceOptions } from './options.js';
 import { planOf } from './plan.js';
 import { makeResident } from './resident-map.js';
 import { pieceOf } from './tiles.js';
-
-/** How to open the device. */
-export interface WebgpuDeviceOptions extends AdapterOptions {
-  /** Lower limits than the adapter's, for tests and for sharing its memory. */
-  readonly limits?: Partial<WebgpuLimits>;
-  /** False does without `dot4I8Packed` where it is there; by default it is used. */
-  readonly packedDot?: boolean;
-}
 
 /** Up to so many output pixels a call is computed row by row. */
 const FEW_ROWS = 8;
