@@ -100,8 +100,10 @@ function assemble(context: CudaContext, options: CudaDeviceOptions): CudaDevice 
  * Opens a card, compiles the kernels for it, and tests it with worst-case vectors.
  *
  * Nothing is built at installation: the driver and libraries are called through the package `koffi`, and the kernels are
- * compiled by NVRTC for the card that is there. Calls may overlap and are worked on in several queues; large inputs that
- * come back, and shared memory, are page-locked in place. `load` refuses a map whose integers may not fit int32
+ * compiled by NVRTC for the card that is there. Calls may overlap and are worked on in several queues. A large input that
+ * comes from the same memory again is page-locked there, its own pages only, for as long as the device is open or memory
+ * for others runs out; what is written there later can be read by the card, unless the trusted side's memory is protected
+ * from devices, as a TEE's is. `load` refuses a map whose integers may not fit int32
  * (`'integers'` only) and rejects malformed maps with `TypeError` or `RangeError`.
  *
  * @throws DeviceUnavailableError when there is no card, no `koffi`, or a library is missing: the message lists every place

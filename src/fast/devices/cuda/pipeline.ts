@@ -4,6 +4,7 @@ import type { Answers } from './answers.js';
 import type { Calls } from './calls.js';
 import type { CudaContext } from './context.js';
 import type { Events } from './events.js';
+import type { Pointer } from './koffi.js';
 import type { Lane } from './lane.js';
 import type { Operation } from './operation.js';
 import type { Staged, Staging } from './staging.js';
@@ -86,13 +87,21 @@ export class Pipeline {
     }
   }
 
-  #enqueue({ operation, x, count, outputsPerInput }: Application, piece: Staged, inputs: number, target: bigint) {
+  #copyIn(lane: Lane, to: Pointer, { parts }: Staged): void {
+    let at = to;
+    for (const { address, bytes } of parts) {
+      this.context.driver.copyIn(at, address, bytes, lane.stream);
+      at += BigInt(bytes);
+    }
+  }
+
+  #enqueue({ operation, x, count, outputsPerInput }: Application, piece: Staged, inputs: number, target: Pointer) {
     const lane = this.lane();
     const { driver } = this.context;
     this.context.enter();
     const bytes = (x.byteLength / count) * inputs;
     const from = lane.scratch('x', bytes);
-    driver.copyIn(from, piece.address, bytes, lane.stream);
+    this.#copyIn(lane, from, piece);
     const y = operation.enqueue(lane, from, inputs);
     driver.copyOut(target, y, inputs * outputsPerInput * 4, lane.stream);
     return this.events.done(lane.stream);
@@ -121,7 +130,7 @@ export class Pipeline {
           this.calls.check();
           context.enter();
           const from = lane.scratch('x', inputs * inputBytes);
-          driver.copyIn(from, piece.address, inputs * inputBytes, lane.stream);
+          this.#copyIn(lane, from, piece);
           operation.enqueue(lane, from, inputs);
           driver.record(start, lane.stream);
           for (let i = 0; i < repeats; i++) operation.enqueue(lane, from, inputs);

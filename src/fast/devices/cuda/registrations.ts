@@ -3,102 +3,114 @@ import type { DeviceInput } from '../../../protocol/device.js';
 import type { CudaContext } from './context.js';
 import type { Pointer } from './koffi.js';
 
-/** Locking pages costs about as much as copying them, so it pays for large memory that is used again. */
-const WORTH_BYTES = 2 ** 20;
+const PAGE = 4096n;
 
-/** A right to let the card read an array where it is. */
+/** Locking pages costs about as much as copying them, so it pays for large memory that is used again. */
+const WORTH_BYTES = 2n ** 20n;
+
+/** How many places of one buffer are remembered. */
+const REMEMBERED = 1024;
+
+/** A right to let the card read addresses [start, end) where they are. */
 export interface Hold {
-  readonly address: Pointer;
-  /** The card has read it. */
+  readonly start: Pointer;
+  readonly end: Pointer;
+  /** The card has read them. */
   release(): void;
 }
 
 interface Entry {
   /** Held, because memory that is freed while locked would be locked in vain wherever it turns up next. */
   readonly buffer: ArrayBufferLike;
+  readonly bufferBytes: number;
   readonly start: Pointer;
-  readonly bytes: number;
+  readonly end: Pointer;
   readonly unpin: () => void;
   uses: number;
 }
 
-/** What is locked now, up to a limit; what was not used for longest goes first. */
+/**
+ * What is locked now, up to a limit; what was not used for longest goes first. Only pages that lie wholly inside an input
+ * are ever locked: the card gets to see no neighbour of what it is given.
+ */
 export class Registrations {
   readonly #context: CudaContext;
-  readonly #limitBytes: number;
-  readonly #seen = new WeakSet<ArrayBufferLike>();
+  readonly #limitBytes: bigint;
+  readonly #seen = new WeakMap<ArrayBufferLike, Set<Pointer>>();
   #entries: Entry[] = [];
 
   constructor(context: CudaContext, limitBytes: number) {
     this.#context = context;
-    this.#limitBytes = limitBytes;
+    this.#limitBytes = BigInt(limitBytes);
     context.cleanup.add(() => {
       this.#entries = [];
     });
   }
 
-  /** Undefined when the array should be copied instead: small, not seen before, or impossible to lock. */
+  /** Undefined when the array should be copied instead: small, not seen at this place before, or impossible to lock. */
   hold(array: DeviceInput): Hold | undefined {
-    this.#dropStale();
-    const { buffer } = array;
-    if (array.byteLength < WORTH_BYTES || buffer.byteLength > this.#limitBytes) return undefined;
+    // Memory that was transferred to another thread is out of reach here, and may be freed there.
+    this.#drop((entry) => entry.buffer.byteLength !== entry.bufferBytes);
     const address = this.#context.koffi.address(array);
-    const start = address - BigInt(array.byteOffset);
-    const entry = this.#find(buffer, start) ?? this.#lock(buffer, start);
+    const start = ((address + PAGE - 1n) / PAGE) * PAGE;
+    const end = ((address + BigInt(array.byteLength)) / PAGE) * PAGE;
+    if (end - start < WORTH_BYTES || end - start > this.#limitBytes) return undefined;
+    const entry = this.#find(array.buffer, start, end) ?? this.#lock(array.buffer, start, end);
     if (entry === undefined) return undefined;
     entry.uses++;
-    return {
-      address,
-      release: () => {
-        entry.uses--;
-      },
+    const release = (): void => {
+      entry.uses--;
     };
+    return { start, end, release };
   }
 
-  #find(buffer: ArrayBufferLike, start: Pointer): Entry | undefined {
-    const at = this.#entries.findIndex((entry) => entry.buffer === buffer && entry.start === start);
+  /** Shared memory that grew has a new buffer over the old pages; memory that is not shared has only one. */
+  #find(buffer: ArrayBufferLike, start: Pointer, end: Pointer): Entry | undefined {
+    const same = (entry: Entry): boolean =>
+      entry.buffer === buffer || !(entry.buffer instanceof ArrayBuffer || buffer instanceof ArrayBuffer);
+    const at = this.#entries.findIndex((entry) => same(entry) && entry.start <= start && end <= entry.end);
     if (at < 0) return undefined;
     const [entry] = this.#entries.splice(at, 1);
     this.#entries.push(entry!);
     return entry;
   }
 
-  #lock(buffer: ArrayBufferLike, start: Pointer): Entry | undefined {
-    // Shared memory is made to be used again; other memory shows it by coming back.
-    const again = !(buffer instanceof ArrayBuffer) || this.#seen.has(buffer);
-    this.#seen.add(buffer);
-    if (!again || !this.#makeRoom(start, buffer.byteLength)) return undefined;
+  #lock(buffer: ArrayBufferLike, start: Pointer, end: Pointer): Entry | undefined {
+    if (!this.#cameAgain(buffer, start) || !this.#makeRoom(start, end)) return undefined;
     const { driver, cleanup } = this.#context;
     try {
-      driver.pin(start, buffer.byteLength);
+      driver.pin(start, Number(end - start));
     } catch {
       return undefined;
     }
     const unpin = cleanup.add(() => driver.unpin(start));
-    const entry = { buffer, start, bytes: buffer.byteLength, unpin, uses: 0 };
+    const entry = { buffer, bufferBytes: buffer.byteLength, start, end, unpin, uses: 0 };
     this.#entries.push(entry);
     return entry;
   }
 
-  /** WebAssembly memory that grew is a new buffer at the old place; the old one's pages must be unlocked first. */
-  #makeRoom(start: Pointer, bytes: number): boolean {
-    const end = start + BigInt(bytes);
-    const overlaps = (entry: Entry): boolean => entry.start < end && start < entry.start + BigInt(entry.bytes);
-    this.#drop((entry) => overlaps(entry));
-    let total = this.#entries.reduce((sum, entry) => sum + entry.bytes, bytes);
+  #cameAgain(buffer: ArrayBufferLike, start: Pointer): boolean {
+    const places = this.#seen.get(buffer) ?? new Set<Pointer>();
+    if (places.has(start)) return true;
+    if (places.size >= REMEMBERED) places.clear();
+    this.#seen.set(buffer, places.add(start));
+    return false;
+  }
+
+  /** What overlaps, or is too much, and is not in use, is unlocked. False if that is not enough. */
+  #makeRoom(start: Pointer, end: Pointer): boolean {
+    const overlaps = (entry: Entry): boolean => entry.start < end && start < entry.end;
+    this.#drop(overlaps);
+    let total = this.#entries.reduce((sum, entry) => sum + entry.end - entry.start, end - start);
     this.#drop((entry) => {
-      const tooMuch = total > this.#limitBytes;
-      if (tooMuch && entry.uses === 0) total -= entry.bytes;
-      return tooMuch;
+      if (total <= this.#limitBytes) return false;
+      total -= entry.end - entry.start;
+      return true;
     });
     return total <= this.#limitBytes && !this.#entries.some(overlaps);
   }
 
-  /** Memory that was transferred to another thread is out of reach here, and may be freed there. */
-  #dropStale(): void {
-    this.#drop((entry) => entry.buffer.byteLength !== entry.bytes);
-  }
-
+  /** Unlocks what the condition picks among the entries that are not in use, oldest first. */
   #drop(condition: (entry: Entry) => boolean): void {
     this.#entries = this.#entries.filter((entry) => {
       if (entry.uses > 0 || !condition(entry)) return true;

@@ -3,15 +3,22 @@ import type { DeviceInput } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import type { ForeignFunction, Koffi, Pointer } from './koffi.js';
 import type { PinnedPool } from './pinned-pool.js';
-import type { Registrations } from './registrations.js';
+import type { Hold, Registrations } from './registrations.js';
 
-/** Larger pieces are copied by other threads, in slices of at least this size, and the event loop goes on. */
+/** Larger parts are copied by other threads, in slices of at least this size, and the event loop goes on. */
 const SLICE_BYTES = 2 ** 20;
 const MOST_SLICES = 4;
 
-/** Bytes that the card may read until `release`. */
-export interface Staged {
+/** Consecutive bytes of a piece. */
+interface Part {
   readonly address: Pointer;
+  readonly bytes: number;
+  readonly release: () => void;
+}
+
+/** A piece of an input that the card may read until `release`: its parts, one after the other. */
+export interface Staged {
+  readonly parts: readonly Part[];
   release(): void;
 }
 
@@ -23,7 +30,7 @@ export interface StagedInput {
   end(): void;
 }
 
-/** Copies through page-locked memory, unless the input itself can be page-locked. */
+/** Copies through page-locked memory, except for what is page-locked where it is. */
 export class Staging {
   readonly #pool: PinnedPool;
   readonly #registrations: Registrations;
@@ -40,22 +47,38 @@ export class Staging {
   /** Prepares an input, which the caller no longer changes. */
   open(x: DeviceInput): StagedInput {
     const hold = this.#registrations.hold(x);
-    if (hold !== undefined) {
-      const piece = async (start: number): Promise<Staged> => ({
-        address: hold.address + BigInt(start),
-        release: () => {},
-      });
-      return { piece, end: () => hold.release() };
-    }
-    return { piece: (start, bytes) => this.#copy(x, start, bytes), end: () => {} };
+    return {
+      piece: (start, bytes) => this.#piece(x, hold, start, bytes),
+      end: () => hold?.release(),
+    };
   }
 
-  async #copy(x: DeviceInput, start: number, bytes: number): Promise<Staged> {
+  /** What lies before and after the locked pages is less than a page each, and is copied. */
+  async #piece(x: DeviceInput, hold: Hold | undefined, start: number, bytes: number): Promise<Staged> {
+    const address = this.#koffi.address(x);
+    const clamp = (at: Pointer): number => Math.min(Math.max(Number(at - address), start), start + bytes);
+    const [first, last] = hold === undefined ? [start, start] : [clamp(hold.start), clamp(hold.end)];
+    const parts: Part[] = [];
+    const release = (): void => {
+      for (const part of parts.splice(0)) part.release();
+    };
+    try {
+      if (first > start) parts.push(await this.#copy(x, start, first - start));
+      if (last > first) parts.push({ address: address + BigInt(first), bytes: last - first, release: () => {} });
+      if (start + bytes > last) parts.push(await this.#copy(x, last, start + bytes - last));
+      return { parts, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async #copy(x: DeviceInput, start: number, bytes: number): Promise<Part> {
     const block = this.#pool.take(bytes);
-    const staged = { address: block.address, release: () => this.#pool.give(block) };
+    const part = { address: block.address, bytes, release: () => this.#pool.give(block) };
     if (bytes < 2 * SLICE_BYTES) {
       block.view.set(new Uint8Array(x.buffer, x.byteOffset + start, bytes));
-      return staged;
+      return part;
     }
     const slice = Math.max(SLICE_BYTES, Math.ceil(bytes / MOST_SLICES / 64) * 64);
     const from = this.#koffi.address(x) + BigInt(start);
@@ -64,12 +87,12 @@ export class Staging {
       slices.push(this.#copySlice(block.address + BigInt(at), from + BigInt(at), Math.min(slice, bytes - at)));
     }
     const outcomes = await Promise.allSettled(slices);
-    // Both ends of the copy are used here once more: until now neither could be collected.
+    // The input is used here once more: until now it could not be collected.
     if (x.length === 0 || outcomes.some(({ status }) => status === 'rejected')) {
-      staged.release();
+      part.release();
       throw new DeviceError('The cuda device failed: the input could not be copied.');
     }
-    return staged;
+    return part;
   }
 
   #copySlice(to: Pointer, from: Pointer, bytes: number): Promise<void> {
