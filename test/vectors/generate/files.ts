@@ -1,0 +1,33 @@
+/** All vector files, as they must be committed. */
+import { format } from '../format.js';
+import { blindingFile } from './blinding.js';
+import { fieldFile } from './field.js';
+import { foldingFile } from './folding.js';
+import { linearFile } from './linear.js';
+import { operationsFile } from './operations.js';
+import { roundingFile } from './rounding.js';
+import { samplingFile } from './sampling.js';
+import { sessionFile } from './session.js';
+import { verdictFile } from './verdict.js';
+
+const makers = [
+  fieldFile,
+  roundingFile,
+  samplingFile,
+  linearFile,
+  operationsFile,
+  blindingFile,
+  foldingFile,
+  verdictFile,
+  sessionFile,
+];
+
+/** File name and text, made anew from the reference. */
+export function allFiles(): Map<string, string> {
+  return new Map(
+    makers.map((make) => {
+      const file = make();
+      return [`${file.algorithm}.json`, format(file)];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+/** The file on the trusted operations: rounding, clamping, windows at the border, axes. */
+import { addBias, addTensors, concat, pad, pool, requantize, rescale, softmax } from '../../../src/reference/index.js';
+import type { OperationsFile, OperationVector } from '../shapes/operations.js';
+import { integers, Numbers, plain } from './numbers.js';
+import { operationCases } from './operation-cases.js';
+import { Tests } from './tests.js';
+
+const names = { name: '', input: 0, output: 1 } as const;
+
+/** What the reference makes of an operation. */
+export function operate(operation: OperationVector, inputs: readonly (readonly number[])[]): number[] {
+  const [first, second] = inputs.map(integers);
+  switch (operation.kind) {
+    case 'requantize': {
+      const how = { ...operation.how, multipliers: Int32Array.from(operation.how.multipliers) };
+      return plain(requantize(first!, Int32Array.from(operation.bias), how));
+    }
+    case 'addBias':
+      return plain(addBias(first!, Int32Array.from(operation.bias)));
+    case 'add': {
+      const [left, right] = operation.multipliers;
+      return plain(
+        addTensors(first!, second!, { ...names, ...operation, inputs: [0, 1], multipliers: [left!, right!] }),
+      );
+    }
+    case 'rescale':
+      return plain(rescale(first!, { ...names, ...operation }));
+    case 'averagePool':
+    case 'maxPool':
+      return plain(pool(first!, operation.shape, { ...names, ...operation }));
+    case 'pad':
+      return plain(pad(first!, operation.shape, operation.padding));
+    case 'concat':
+      return plain(concat(inputs.map(integers), operation.shapes, operation.axis));
+    case 'softmax':
+      return plain(
+        softmax(first!, operation.width, {
+          ...names,
+          ...operation,
+          exponentials: Uint32Array.from(operation.exponentials),
+        }),
+      );
+  }
+}
+
+export function operationsFile(): OperationsFile {
+  const tests = new Tests();
+  const groups = operationCases(new Numbers('operations')).map(({ name, operation, inputs, wrongs }) => {
+    const truth = { inputs, output: operate(operation, inputs) };
+    return {
+      operation,
+      comment: name,
+      tests: [
+        tests.valid(name, truth),
+        ...wrongs.map(([bugType, comment, lie]) =>
+          tests.falsified(bugType, comment, truth, {
+            output: typeof lie === 'function' ? lie(truth.output) : operate(lie, inputs),
+          }),
+        ),
+      ],
+    };
+  });
+  return {
+    $schema: './schema.json',
+    algorithm: 'operations',
+    notes: ['One rounding rule: to the nearest integer, halves towards plus infinity. Channels are last.'],
+    groups,
+  };
+}
