@@ -24,6 +24,8 @@ export interface LayerResult {
   readonly count: number;
   readonly macs: number;
   readonly ms: number;
+  /** The device's own time without copies, where it can tell; null elsewhere. */
+  readonly deviceMs: number | null;
   readonly gigaMacsPerSecond: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -32,6 +34,15 @@ export interface LayerResult {
   /** Of the first image's answer; the same for every device. */
   readonly checksum: number;
   readonly samples: number;
+}
+
+/** What a device may offer beside `LoadedMap`: the milliseconds it computes on x, copies left out. */
+interface OwnClock {
+  deviceMs(x: DeviceInput): Promise<number>;
+}
+
+function hasOwnClock(loaded: object): loaded is OwnClock {
+  return 'deviceMs' in loaded && typeof loaded.deviceMs === 'function';
 }
 
 const SHORTEST_MS = 300;
@@ -122,11 +133,14 @@ export async function timeLayer(
   try {
     const { samples, first } = await timed(loaded, x, Math.min(fitting, effort.batch), inputs, effort);
     const ms = median(samples) / effort.batch;
+    const perCall = Math.min(fitting, effort.batch);
+    const own = hasOwnClock(loaded) ? await loaded.deviceMs(x.subarray(0, perCall * inputs)) : null;
     return {
       layer: layer.name,
       count: layer.count,
       macs: macCount(map),
       ms,
+      deviceMs: own === null ? null : own / perCall,
       gigaMacsPerSecond: macCount(map) / ms / 1e6,
       bytesIn,
       bytesOut,

@@ -29,6 +29,7 @@ interface NetworkResult {
   readonly mode: string;
   readonly macs: number;
   readonly msPerImage: number;
+  readonly deviceMsPerImage: number | null;
   readonly gigaMacsPerSecond: number;
   readonly copiesMsPerImage: number;
   readonly ratioToCopies: number;
@@ -39,6 +40,7 @@ const HOW_TO_READ = [
   'One row of `networks` is one network in one mode: integers, or modulo P24 or M31 (blinded layers). msPerImage: all of its linear layers, each as often as it occurs, divided by the batch.',
   'A time is the median of `samples` calls of apply, from the call to the answer, copies in and out and the host part of the device included. Weights are loaded before.',
   'copiesMsPerImage: what the copies alone would take at the measured `limits`, in and then out, layer after layer. ratioToCopies: that by msPerImage; 1 is as fast as the copies, and more is possible with several calls in flight.',
+  'deviceMsPerImage: the same without any copy, by the clock of the device itself; null for devices that have none.',
   'needs: the smallest modulus with which the layer can be blinded; the weights here are uniform in -127..127, trained ones are smaller. checksum: of the first answer; equal on every exact device.',
   'Compare only numbers of one machine.',
 ];
@@ -59,6 +61,7 @@ function sumUp(network: string, mode: string, layers: readonly LayerResult[], li
   const sums = {
     macs,
     msPerImage,
+    deviceMsPerImage: layers.some(({ deviceMs }) => deviceMs === null) ? null : total((row) => row.deviceMs ?? 0),
     gigaMacsPerSecond: macs / msPerImage / 1e6,
     copiesMsPerImage,
     ratioToCopies: copiesMsPerImage / msPerImage,

@@ -3,6 +3,13 @@
  * @module
  */
 export { wasmArithmetic } from './arithmetic.js';
+export {
+  type CudaDescription,
+  type CudaDevice,
+  type CudaDeviceOptions,
+  cudaDevice,
+  describeCuda,
+} from './devices/cuda/index.js';
 export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';
 export { selfTest } from './devices/self-test.js';
 export type { TfjsNamespace } from './devices/tfjs/core.js';

@@ -1,7 +1,9 @@
 /** A map that is resident on the card. */
+
 import type { DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import { inputCount } from '../input-count.js';
 import type { Mode, Operation } from './operation.js';
 import type { Application, Pipeline } from './pipeline.js';
 
@@ -30,15 +32,12 @@ export class CudaMap implements LoadedMap {
   #application(x: DeviceInput): Application {
     if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
     const integers = this.#mode === 'integers';
-    const type = integers ? Int16Array : Uint32Array;
-    if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
-    const count = x.length / this.#inputs;
-    if (!Number.isInteger(count) || count === 0) {
-      throw new RangeError(`expected a whole multiple of ${this.#inputs} entries, got ${x.length}`);
-    }
-    if (Math.max(x.byteLength, this.#outputs * count * 4) > MAXIMUM_TRANSFER_BYTES) {
-      throw new DeviceError(`One call carries at most ${MAXIMUM_TRANSFER_BYTES} bytes: send fewer inputs at once.`);
-    }
+    const count = inputCount(x, {
+      mode: this.#mode,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
+    });
     const outputsPerInput = this.#outputs;
     return { operation: this.#operation, x, count, outputsPerInput, type: integers ? Int32Array : Uint32Array };
   }

@@ -1,10 +1,12 @@
 /** TensorFlow.js as an untrusted device: any backend that multiplies float32 matrices, exactly. */
+
 import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
 import { integersFit } from '../../kernels/bounds.js';
 import { anInteger } from '../../validators.js';
+import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';
 import type { Mode } from '../wasm/messages.js';
 import { testAccumulators } from './accumulators.js';
@@ -90,15 +92,12 @@ class TfjsMap implements LoadedMap {
       this.#backend.use();
     };
     if (this.#released) resume();
-    const type = this.#mode === 'integers' ? Int16Array : Uint32Array;
-    if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
-    const count = x.length / this.#inputs;
-    if (!Number.isInteger(count) || count === 0) {
-      throw new RangeError(`expected a whole multiple of ${this.#inputs} entries, got ${x.length}`);
-    }
-    if (Math.max(x.byteLength, this.#outputs * count * 4) > MAXIMUM_TRANSFER_BYTES) {
-      throw new DeviceError(`One call carries at most ${MAXIMUM_TRANSFER_BYTES} bytes: send fewer inputs at once.`);
-    }
+    const count = inputCount(x, {
+      mode: this.#mode,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
+    });
     return this.#backend.run(() => this.#evaluation.apply(x, count, resume));
   }
 

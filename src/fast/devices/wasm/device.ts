@@ -1,8 +1,10 @@
 /** The processor as an untrusted device: the same kernels in a thread with a memory of its own. */
+
 import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';
 import { Mailbox } from './mailbox.js';
 import { detachable, type Mode } from './messages.js';
@@ -45,15 +47,12 @@ class WasmMap implements LoadedMap {
 
   async apply(x: DeviceInput): Promise<Int32Array | Uint32Array> {
     if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
-    const type = this.#mode === 'integers' ? Int16Array : Uint32Array;
-    if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
-    const count = x.length / this.#inputs;
-    if (!Number.isInteger(count) || count === 0) {
-      throw new RangeError(`expected a whole multiple of ${this.#inputs} entries, got ${x.length}`);
-    }
-    if (Math.max(x.byteLength, this.#outputs * count * 4) > MAXIMUM_TRANSFER_BYTES) {
-      throw new DeviceError(`One call carries at most ${MAXIMUM_TRANSFER_BYTES} bytes: send fewer inputs at once.`);
-    }
+    inputCount(x, {
+      mode: this.#mode,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
+    });
     const { array, buffer } = detachable(x);
     const y = await this.#mailbox.ask({ verb: 'apply', handle: this.#handle, x: array }, [buffer]);
     if (y === undefined) throw new DeviceError('The wasm device gave no answer.');

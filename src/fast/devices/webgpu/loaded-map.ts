@@ -1,6 +1,8 @@
 /** A map that is applied: calls are checked, cut into pieces, and put together again. */
+
 import type { DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
+import { inputCount } from '../input-count.js';
 import type { Connection } from './connection.js';
 import { destroyBlocks, type ResidentMap } from './resident-map.js';
 import { runPiece } from './run-piece.js';
@@ -36,15 +38,12 @@ export class WebgpuMap implements LoadedMap {
     if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
     this.#connection.check();
     const integers = this.#map.plan.mode === 'integers';
-    const type = integers ? Int16Array : Uint32Array;
-    if (!(x instanceof type)) throw new TypeError(`x must be an ${type.name}`);
-    const count = x.length / this.#inputs;
-    if (!Number.isInteger(count) || count === 0) {
-      throw new RangeError(`expected a whole multiple of ${this.#inputs} entries, got ${x.length}`);
-    }
-    if (Math.max(x.byteLength, this.#outputs * count * 4) > MAXIMUM_TRANSFER_BYTES) {
-      throw new DeviceError(`One call carries at most ${MAXIMUM_TRANSFER_BYTES} bytes: send fewer inputs at once.`);
-    }
+    const count = inputCount(x, {
+      mode: this.#map.plan.mode,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
+    });
     this.#calls++;
     try {
       const y = integers ? new Int32Array(this.#outputs * count) : new Uint32Array(this.#outputs * count);
