@@ -1,15 +1,14 @@
 /** Writes spec/vectors: `npx tsx test/vectors/generate.ts`; with `--check` only compares, and fails on a difference. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { allFiles } from './generate/files.js';
+import { allFiles, stale } from './generate/files.js';
 
-const folder = new URL('../../spec/vectors/', import.meta.url);
-const checking = process.argv.includes('--check');
+const at = (name: string): URL => new URL(`../../spec/vectors/${name}`, import.meta.url);
 
-for (const [name, text] of allFiles()) {
-  const path = new URL(name, folder);
-  if (!checking) writeFileSync(path, text);
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+if (process.argv.includes('--check')) {
+  for (const name of stale((file) => (existsSync(at(file)) ? readFileSync(at(file), 'utf8') : null))) {
     console.error(`spec/vectors/${name} is not what src/reference gives: run npx tsx test/vectors/generate.ts`);
     process.exitCode = 1;
   }
+} else {
+  for (const [name, text] of allFiles()) writeFileSync(at(name), text);
 }

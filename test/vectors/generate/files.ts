@@ -31,3 +31,8 @@ export function allFiles(): Map<string, string> {
     }),
   );
 }
+
+/** The files whose text, as `textOf` finds it, is not what the reference gives. */
+export function stale(textOf: (name: string) => string | null): string[] {
+  return [...allFiles()].filter(([name, text]) => textOf(name) !== text).map(([name]) => name);
+}
