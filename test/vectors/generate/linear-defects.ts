@@ -3,6 +3,7 @@ import { apply, bound, channelBounds, modulo, outputChannels, P24, transpose } f
 import type { LinearFile, MapVector } from '../shapes/linear.js';
 import { convolution, dense, mapOf } from './maps.js';
 import { integers, Numbers, plain } from './numbers.js';
+import { cancellingBound, toElevenBits } from './wrong-numbers.js';
 
 type Claims = Pick<LinearFile['groups'][number]['tests'][number], 'x' | 'y' | 'modular' | 'transposed' | 'bound'>;
 type Wrong = readonly [bugType: string, comment: string, lie: Partial<Claims>];
@@ -90,7 +91,7 @@ function plainFlaws(numbers: Numbers): Flaw {
         'the transpose is reduced modulo the pad modulus',
         { transposed: { s: transposed.s, folded: foldedBy(map, transposed.s, P24) } },
       ],
-      ['bad_cancelling_bound', 'weights are added with their signs', { bound: 0 }],
+      ['bad_cancelling_bound', 'weights are added with their signs', { bound: cancellingBound(map) }],
     ],
   };
 }
@@ -164,11 +165,7 @@ function denseFlaws(): Flaw {
         { y: y.map((value) => Math.max(-32768, Math.min(32767, value))) },
       ],
       ['bad_wrapped_16', 'sums wrap at 16 bits', { y: y.map((value) => (value << 16) >> 16) }],
-      [
-        'bad_half_precision',
-        'sums keep eleven significant bits',
-        { y: y.map((value) => Math.round(value / 2048) * 2048) },
-      ],
+      ['bad_half_precision', 'sums keep eleven significant bits', { y: y.map(toElevenBits) }],
       ['bad_wrap_by_p', 'a multiple of p is added to the integers', { y: y.with(1, y[1]! + Number(P24)) }],
       [
         'bad_unreduced_integers',

@@ -24,6 +24,9 @@ function scaleCases(numbers: Numbers): OperationCase[] {
   const requantization = { multipliers: [1518500250, 2 ** 31 - 1, 3], shift: 38, ...INT8 };
   const requantize = { kind: 'requantize' as const, bias: [1000, -2000, 7], how: requantization };
   const accumulators = [...numbers.list(9, -40000, 40000), 2 ** 30 - 1, -(2 ** 30) + 1, 0];
+  const scaled = (value: number, index: number): bigint =>
+    (BigInt(value) * BigInt(requantization.multipliers[index % 3]!) + 2n ** 37n) >> 38n;
+  const wrapped = (value: bigint): number => Number(BigInt.asIntN(8, value));
   const exact = { kind: 'requantize' as const, bias: [0], how: { multipliers: [1], shift: 1, ...INT8 } };
   const relu = { ...half, minimum: 0 };
   return [
@@ -78,13 +81,7 @@ function scaleCases(numbers: Numbers): OperationCase[] {
         [
           'bad_bias_after_scaling',
           'the bias is added to the result',
-          () =>
-            accumulators.map((value, index) =>
-              clampTo(
-                Number((BigInt(value) * BigInt(requantization.multipliers[index % 3]!) + 2n ** 37n) >> 38n) +
-                  requantize.bias[index % 3]!,
-              ),
-            ),
+          () => accumulators.map((value, index) => clampTo(Number(scaled(value, index)) + requantize.bias[index % 3]!)),
         ],
         [
           'bad_channel_order',
@@ -110,7 +107,7 @@ function scaleCases(numbers: Numbers): OperationCase[] {
         [
           'bad_wrapped_8',
           'results wrap in place of being cut',
-          (output) => output.map((value) => (value === 127 ? -1 : value)),
+          () => accumulators.map((value, index) => wrapped(scaled(value + requantize.bias[index % 3]!, index))),
         ],
         ['bad_wrong_shift', 'one bit too many', { ...requantize, how: { ...requantization, shift: 39 } }],
       ],

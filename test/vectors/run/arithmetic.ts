@@ -48,7 +48,7 @@ function padded({ shape, padding }: OperationVector & { kind: 'pad' }): Tensor {
 }
 
 /** An operation's output: kernels where there is arithmetic, the network's copies where not. */
-function operateWith(arithmetic: TrustedArithmetic, operation: OperationVector, inputs: number[][]): number[] {
+export function operateWith(arithmetic: TrustedArithmetic, operation: OperationVector, inputs: number[][]): number[] {
   const { i16, i32 } = arraysOf(arithmetic);
   const [first, second] = inputs;
   const short = arithmetic.allocate('i16', 'window' in operation ? pooled(operation) : first!.length);

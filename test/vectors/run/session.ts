@@ -2,9 +2,10 @@
 import { IntegrityError, Session, SessionError, type TrustedArithmetic } from '../../../src/protocol/index.js';
 import type { LinearMap } from '../../../src/reference/index.js';
 import { mapOf } from '../generate/maps.js';
-import { afterwards } from '../generate/networks.js';
+import { operationsAfter } from '../generate/networks.js';
 import { toHex } from '../generate/numbers.js';
 import type { AnswerVector } from '../shapes/protocol.js';
+import { operateWith } from './arithmetic.js';
 import { differing, type Falsehoods } from './judge.js';
 import { ScriptedDevice, scripted } from './scripted.js';
 
@@ -88,7 +89,11 @@ export function withSession(arithmetic: TrustedArithmetic): {
             inference.end();
             return [...found, 'verdict'];
           }
-          found.push(...differing({ y: [y, released], output: [output, afterwards(layers[index]!, released)] }));
+          const passedOn = operationsAfter(layers[index]!).reduce(
+            (values, operation) => operateWith(arithmetic, operation, [values]),
+            released,
+          );
+          found.push(...differing({ y: [y, released], output: [output, passedOn] }));
         }
         inference.end();
       }
