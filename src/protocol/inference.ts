@@ -1,9 +1,10 @@
 /** One run through a session's layers: sends, waits, checks. Each layer once, in any order the graph allows. */
 import { inputLength, outputLength } from '../reference/linear-map.js';
+import { askDevice } from './ask-device.js';
 import { check, type Unchecked, type Verified } from './check.js';
 import { type Costs, noCosts } from './costs.js';
 import type { DeviceInput } from './device.js';
-import { DeviceError, deviceReason, SessionError } from './errors.js';
+import { SessionError } from './errors.js';
 import type { PadMaterial, PadSet } from './pads.js';
 import type { Session, SessionLayer } from './session.js';
 
@@ -62,7 +63,10 @@ export class Inference {
       costs.bytesToDevice += message.byteLength;
       const sent = performance.now();
       costs.protocolMs += sent - started;
-      const answer = await this.#ask(layer, message);
+      const answer: unknown = await askDevice(
+        () => layer.loaded.apply(message),
+        this.#session.parameters.deviceTimeoutMs,
+      );
       const arrived = performance.now();
       costs.deviceMs += arrived - sent;
       this.#requireRunning();
@@ -101,22 +105,6 @@ export class Inference {
     const message = blinded.slice();
     arithmetic.release(blinded);
     return message;
-  }
-
-  async #ask(layer: SessionLayer, message: DeviceInput): Promise<unknown> {
-    const limitMs = this.#session.parameters.deviceTimeoutMs;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new DeviceError(`The device did not answer within ${limitMs} ms.`)), limitMs);
-    });
-    try {
-      return await Promise.race([layer.loaded.apply(message), late]);
-    } catch (error) {
-      if (error instanceof DeviceError) throw error;
-      throw new DeviceError(`The device failed: ${deviceReason(error)}`);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #requireRunning(): void {

@@ -1,10 +1,11 @@
 /** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
 import { aLinearMap, type LinearMap } from '../reference/linear-map.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
+import { askDevice } from './ask-device.js';
 import { breathe } from './breathe.js';
 import { noWrapBound } from './certificate.js';
 import type { Device, LoadedMap } from './device.js';
-import { DeviceError, deviceReason, IntegrityError, SessionError } from './errors.js';
+import { IntegrityError, SessionError } from './errors.js';
 import { Challenges } from './freivalds.js';
 import { Inference } from './inference.js';
 import { type Modulus, smallestModulus } from './modulus.js';
@@ -114,9 +115,10 @@ export class Session {
   }
 
   async #loadLayers(maps: readonly LinearMap[], bounds: readonly number[], signal?: AbortSignal): Promise<void> {
+    const mode = this.modulus ?? 'integers';
     for (const [index, map] of maps.entries()) {
       signal?.throwIfAborted();
-      const loaded = await this.#load(map);
+      const loaded = await askDevice(() => this.#device.load(map, mode), this.parameters.deviceTimeoutMs);
       const start = performance.now();
       const trusted = this.arithmetic.load(map);
       const challenges = this.parameters.integrity
@@ -126,16 +128,6 @@ export class Session {
       this.#offlineMs += performance.now() - start;
       this.#onProgress({ phase: 'challenges', done: index + 1, total: maps.length });
       await breathe();
-    }
-  }
-
-  async #load(map: LinearMap): Promise<LoadedMap> {
-    try {
-      return await this.#device.load(map, this.modulus ?? 'integers');
-    } catch (error) {
-      throw error instanceof DeviceError
-        ? error
-        : new DeviceError(`The device could not load a map: ${deviceReason(error)}`);
     }
   }
 

@@ -229,6 +229,19 @@ test('a device that fails or is silent is a DeviceError, spends the pad, and lea
   assert.equal(await runOnce(session, Int16Array.of(1, 2)), [1, 2]);
 });
 
+test('a device that cannot load a map, or never finishes, is a DeviceError when opening', async () => {
+  for (const load of [
+    () => Promise.reject(new Error('full')),
+    () => new Promise<never>(() => {}),
+    () => {
+      throw new Error('no');
+    },
+  ]) {
+    const error = await caught(() => open({ ...referenceDevice(), load }, { deviceTimeoutMs: 20 }));
+    assert.instance(error, DeviceError);
+  }
+});
+
 test('an input outside the declared range is refused on the trusted side', async () => {
   const session = await open(referenceDevice());
   assert.instance(await caught(() => runOnce(session, Int16Array.of(10, 0))), RangeError);
