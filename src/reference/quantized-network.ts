@@ -50,7 +50,10 @@ export interface RescaleOperation {
   readonly maximum: number;
 }
 
-/** Average or maximum over windows; windows are cut at the border, so an average divides by the entries really there. */
+/**
+ * Average or maximum over windows; windows are cut at the border, so an average divides by the entries really there.
+ * Padding is smaller than the window on every side, so no window is empty.
+ */
 export interface PoolOperation {
   readonly kind: 'averagePool' | 'maxPool';
   readonly name: string;
