@@ -34,7 +34,7 @@ export function exitCode(error: unknown): number {
 
 /** One sentence for a person. */
 export function explain(error: unknown): string {
-  if (isInterrupt(error)) return 'Interrupted; nothing was written.';
+  if (isInterrupt(error)) return 'Interrupted.';
   if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
   const known = [IntegrityError, FailedReport, UsageError, ModelError, ImageError, DeviceError].some(
     (kind) => error instanceof kind,

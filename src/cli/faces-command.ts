@@ -12,7 +12,7 @@ import {
 } from '../network/faces/index.js';
 import { linearOperations } from '../network/graph.js';
 import { drawBox, encodePng, type Image, readImage } from '../network/image/index.js';
-import { IntegrityError } from '../protocol/index.js';
+import { type Device, IntegrityError } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
 import { type Executed, runOnce, withSession } from './execute.js';
@@ -52,7 +52,7 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
     protection,
     report,
     signal,
-    disguise: (honest: Parameters<typeof saboteur>[0]) => {
+    disguise: (honest: Device) => {
       if (tamper !== null) return saboteur(honest, tamper);
       switchable = armable(honest, DEMONSTRATION);
       return switchable;
