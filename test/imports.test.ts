@@ -70,6 +70,7 @@ const sharedFacts = [
   'reference/linear-map.js',
   'reference/rounding.js',
   'protocol/modulus.js',
+  'protocol/passes.js',
   'protocol/errors.js',
   'protocol/index.js',
 ];

@@ -6,8 +6,9 @@
  * Notation: p pad modulus, q check modulus 2^31 - 1, x centred input, y integer output, s challenge, z device answer.
  */
 import type { LinearMap } from '../reference/linear-map.js';
-import type { AddOperation, PoolOperation, Requantization, RescaleOperation } from '../reference/quantized-network.js';
+import type { PoolOperation, Requantization, RescaleOperation } from '../reference/quantized-network.js';
 import type { Modulus } from './modulus.js';
+import type { Addition, Finish, Incoming, Outgoing } from './passes.js';
 
 /** The element types trusted memory is made of. */
 export interface TrustedArrays {
@@ -18,12 +19,14 @@ export interface TrustedArrays {
 
 /** A linear map made ready for trusted evaluation: the offline phase's two jobs. */
 export interface TrustedMap {
-  /** out = L(x) mod p for residues x; |X| and |Y| entries. */
+  /** out = L(x) mod p for residues x: |X| and |Y| entries, or several inputs and outputs back to back. */
   applyModulo(x: Uint32Array, modulus: Modulus, out: Uint32Array): void;
-  /** out = L(x) over the integers, for x in the declared range. */
+  /** out = L(x) over the integers, for x in the declared range: one input, or several back to back. */
   applyIntegers(x: Int16Array, out: Int32Array): void;
   /** out = transpose of L applied to s, mod q; s has |Y| residues below q, out has |X|. */
   transpose(s: Uint32Array, out: Uint32Array): void;
+  /** Frees what only `transpose` needs; it can still be called, and is slow then. */
+  forgetTranspose(): void;
   /** Frees what was made ready. */
   release(): void;
 }
@@ -38,6 +41,8 @@ export interface ImageShape {
 /** Everything the trusted side computes. Functions write to `out` and never read it. */
 export interface TrustedArithmetic {
   readonly name: string;
+  /** How many threads share the work; 1 when there is only the calling one. */
+  readonly threads: number;
 
   /** A zeroed array of `length` entries in trusted memory. */
   allocate<K extends keyof TrustedArrays>(kind: K, length: number): TrustedArrays[K];
@@ -62,12 +67,35 @@ export interface TrustedArithmetic {
   /** <folded, x> mod q, for centred x (any int16). */
   foldInput(folded: Uint32Array, x: Int16Array): number;
 
+  /** Writes <folded, x>'s vector in the form in which `outgoing` takes it: `packedLength` entries, the rest zero. */
+  packFolded(folded: Uint32Array, out: Uint32Array): void;
+  /**
+   * One pass over inputs on their way to the device: message = x, or x + rho mod p where blinded, and for every image i and
+   * challenge t sums[i * k + t] = <folded_t, x_i> mod q. The message may lie anywhere, also in shared memory.
+   * @returns false if an entry is outside the declared range: neither message nor sums must be used then
+   */
+  outgoing(x: Int16Array, how: Outgoing, message: Int16Array | Uint32Array, sums: Uint32Array): boolean;
+  /**
+   * One pass over a device's answer, which may lie anywhere and change meanwhile: each entry is read once. y is the answer,
+   * unblinded if u is given; folds[i * k + t] = <s_t, y_i> mod q; out = finish(y).
+   * @returns true if every residue is canonical and every |y| <= bound; otherwise neither folds nor out must be used
+   */
+  incoming(answer: Int32Array | Uint32Array, how: Incoming, folds: Uint32Array, out: Int16Array | Int32Array): boolean;
+  /** out = finish(y) for outputs that the trusted side computed itself; every |y + bias| must fit int32. */
+  finish(y: Int32Array, images: number, finish: Finish, out: Int16Array | Int32Array): void;
+  /**
+   * The candidates below p, in order: `bytes` holds little-endian candidates of 3 bytes (P24) or of 4 bytes cut to 31 bits
+   * (M31). Writes them from the start of `out`, which has room for all, and returns how many there were.
+   */
+  acceptCandidates(bytes: Uint8Array, modulus: Modulus, out: Uint32Array): number;
+
   /** out[i] = requantize(y[i] + bias[i mod channels]); |y + bias| must fit int32. */
   requantize(y: Int32Array, bias: Int32Array, how: Requantization, out: Int16Array): void;
   /** out[i] = y[i] + bias[i mod channels]. */
   addBias(y: Int32Array, bias: Int32Array, out: Int32Array): void;
-  add(a: Int16Array, b: Int16Array, how: AddOperation, out: Int16Array): void;
+  add(a: Int16Array, b: Int16Array, how: Addition, out: Int16Array): void;
   rescale(x: Int16Array, how: RescaleOperation, out: Int16Array): void;
+  /** Pools one image, or several back to back. */
   pool(x: Int16Array, shape: ImageShape, how: PoolOperation, out: Int16Array): void;
 
   /** Frees everything. */

@@ -3,9 +3,11 @@
  * for a key that never leaves this file, and its content sits in a private field that no other object has.
  */
 import type { TrustedArithmetic } from './arithmetic.js';
-import { copyAnswer } from './decode.js';
+import { openAnswer } from './decode.js';
 import type { Challenges } from './freivalds.js';
 import type { Modulus } from './modulus.js';
+import type { Finish } from './passes.js';
+import { someImages } from './some-images.js';
 
 const key = Symbol('made by the check');
 
@@ -41,56 +43,76 @@ export class Unchecked<T> {
   }
 }
 
-/** What one answer is held against. */
+/** What the device gave for some of the images, in order; nothing about it is believed. */
+export interface Part {
+  readonly answer: unknown;
+  readonly images: number;
+}
+
+/** What the answers are held against. */
 export interface Claim {
-  /** The centred input, |X| entries, unchanged since it was sent. */
-  readonly x: Int16Array;
+  /** |Y|. */
+  readonly outputs: number;
   /** B: the certified bound of the map. */
   readonly bound: number;
   /** Null when the session was opened with integrity off. */
   readonly challenges: Challenges | null;
-  /** u and p when the input was blinded; null when the device saw x itself. */
-  readonly unblinding: { readonly u: Uint32Array; readonly modulus: Modulus } | null;
-}
-
-/** Trusted memory the check works in: |Y| entries each. */
-export interface CheckMemory {
-  /** Receives the answer of a blinded call. */
-  readonly residues: Uint32Array | null;
-  /** Receives y. */
-  readonly y: Int32Array;
+  /** <folded_t, x_i> of what was sent: k numbers per image. */
+  readonly sums: Uint32Array;
+  /** u of each image and p when the inputs were blinded; null when the device saw x itself. */
+  readonly unblinding: { readonly u: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  /** What becomes of y in the same pass; null leaves y as it is. */
+  readonly finish: Finish | null;
 }
 
 /**
- * Decodes, unblinds and checks one answer. One verdict for all of it: every part is computed whatever the others say.
- * @returns the answer, in `memory.y`, or null: reject
+ * Decodes, unblinds, checks and finishes the answers to one layer. One verdict for all of it: every part is computed
+ * whatever the others say, and one bit comes out, so neither time nor result tells which image or repetition failed.
+ * @param out trusted memory for the result of all images; on a reject its content must not be used
+ * @returns `out`, or null: reject
  */
-export function check(
-  answer: unknown,
+export function check<T extends Int16Array | Int32Array>(
+  parts: readonly Part[],
   claim: Claim,
-  memory: CheckMemory,
+  out: T,
   arithmetic: TrustedArithmetic,
-): Verified<Int32Array> | Unchecked<Int32Array> | null {
-  const { x, bound, challenges, unblinding } = claim;
-  const { residues, y } = memory;
-  if (!copyAnswer(answer, residues ?? y)) return null;
-  if (challenges === null) {
-    if (residues !== null && unblinding !== null) {
-      if (!arithmetic.isCanonical(residues, unblinding.modulus)) return null;
-      arithmetic.unblind(residues, unblinding.u, unblinding.modulus, bound, y);
+): Verified<T> | Unchecked<T> | null {
+  const { challenges, unblinding, outputs, sums } = claim;
+  const images = parts.reduce((sum, part) => sum + part.images, 0);
+  const folds = arithmetic.allocate('u32', sums.length);
+  try {
+    let difference = 0;
+    let first = 0;
+    for (const part of parts) {
+      const kind = unblinding === null ? 'Int32Array' : 'Uint32Array';
+      const answer = openAnswer(part.answer, kind, outputs * part.images);
+      if (answer === null) return null;
+      difference |= Number(!receive(answer, someImages(claim, first, part.images, images), folds, out, arithmetic));
+      first += part.images;
     }
-    cut(y, bound);
-    return new Unchecked(key, y);
+    for (let index = 0; index < sums.length; index++) difference |= sums[index]! ^ folds[index]!;
+    if (difference !== 0) return null;
+    return challenges === null ? new Unchecked(key, out) : new Verified(key, out);
+  } finally {
+    arithmetic.release(folds);
   }
-  const inRange =
-    residues !== null && unblinding !== null
-      ? arithmetic.unblind(residues, unblinding.u, unblinding.modulus, bound, y)
-      : arithmetic.isWithin(y, bound);
-  const folds = challenges.hold(x, y, bound);
-  return Number(inRange) & Number(folds) ? new Verified(key, y) : null;
 }
 
-/** Later arithmetic is proved for |y| <= B; an unchecked y gets no chance to leave that range. */
-function cut(y: Int32Array, bound: number): void {
-  for (let index = 0; index < y.length; index++) y[index] = Math.max(-bound, Math.min(bound, y[index]!));
+/** One part's pass; its folds and results go to its own place. */
+function receive(
+  answer: Int32Array | Uint32Array,
+  { claim, first, images, all }: ReturnType<typeof someImages>,
+  folds: Uint32Array,
+  out: Int16Array | Int32Array,
+  arithmetic: TrustedArithmetic,
+): boolean {
+  const { bound, challenges, unblinding, finish } = claim;
+  const k = folds.length / all;
+  const size = out.length / all;
+  const own = folds.subarray(first * k, (first + images) * k);
+  const to = out.subarray(first * size, (first + images) * size);
+  const how = { images, bound, unblinding, finish };
+  return challenges === null
+    ? arithmetic.incoming(answer, { ...how, challenges: [] }, own, to)
+    : challenges.incoming(answer, how, own, to);
 }

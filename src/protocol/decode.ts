@@ -1,22 +1,27 @@
 /** The first thing that happens to a device's answer, before anything else reads it. */
 
 const typedArray: object = Object.getPrototypeOf(Uint32Array.prototype);
-const tagOf = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get!;
-const lengthOf = Object.getOwnPropertyDescriptor(typedArray, 'length')!.get!;
+const slot = (name: string | symbol): (() => unknown) => Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
+const tagOf = slot(Symbol.toStringTag);
+const lengthOf = slot('length');
+const bufferOf = slot('buffer');
+const offsetOf = slot('byteOffset');
 
 /**
- * Copies the answer into `out`, which is trusted memory, if it is of the right type and length; otherwise false, a reject.
- * The copy is the only time the device's memory is read: what is checked afterwards is the very memory that is used.
- * Canonical range is judged on the copy, so a device that changes its memory meanwhile changes nothing.
+ * A plain array over the answer's entries if it is of the right type and length; otherwise null, a reject. Asked of the
+ * internal slots: a forged prototype, tag, `length` or method of the answer does not count, and none of its code runs.
+ * The entries may still change until they are read, so whoever reads them reads each once (`TrustedArithmetic.incoming`).
  */
-export function copyAnswer(answer: unknown, out: Uint32Array | Int32Array): boolean {
-  // Asked of the internal slots: a forged prototype, tag or `length` property does not count.
-  if (tagOf.call(answer) !== (out instanceof Uint32Array ? 'Uint32Array' : 'Int32Array')) return false;
-  if (lengthOf.call(answer) !== out.length) return false;
+export function openAnswer(
+  answer: unknown,
+  kind: 'Int32Array' | 'Uint32Array',
+  length: number,
+): Int32Array | Uint32Array | null {
+  if (tagOf.call(answer) !== kind || lengthOf.call(answer) !== length) return null;
+  const type = kind === 'Int32Array' ? Int32Array : Uint32Array;
   try {
-    out.set(answer as Uint32Array | Int32Array);
+    return new type(bufferOf.call(answer) as ArrayBuffer, offsetOf.call(answer) as number, length);
   } catch {
-    return false; // a growable buffer can change its length between the two lines above
+    return null; // a growable buffer can change its length between the two lines above
   }
-  return true;
 }

@@ -8,12 +8,18 @@ export interface DeviceLimits {
   readonly maximumTransferBytes: number;
   /** How many calls may usefully be in flight at once. */
   readonly concurrency: number;
+  /**
+   * True if `apply` takes inputs that lie in shared memory and can write answers to such memory: then nothing is copied
+   * between threads. Absent means no.
+   */
+  readonly sharedMemory?: boolean;
 }
 
 /**
  * What goes to a device. In `'integers'` mode an `Int16Array` inside the map's declared input range; for a modulus a
  * `Uint32Array` of residues below it. One input, or several back to back (a whole multiple of |X| entries).
- * The array is handed over: the caller does not read or change it afterwards, and the device may transfer its buffer.
+ * The array is handed over until the answer is there: until then the caller neither reads nor changes it. The device may
+ * transfer its buffer; a buffer that it left alone may carry a later message.
  */
 export type DeviceInput = Int16Array | Uint32Array;
 
@@ -25,8 +31,12 @@ export type DeviceOutput = Int32Array | Uint32Array;
 
 /** A map that is resident on the device. */
 export interface LoadedMap {
-  /** L(x), exact over the integers or modulo the modulus it was loaded for. Calls may overlap. */
-  apply(x: DeviceInput): Promise<DeviceOutput>;
+  /**
+   * L(x), exact over the integers or modulo the modulus it was loaded for. Calls may overlap.
+   * @param into room for the answer in shared memory, given only to devices whose limits say `sharedMemory`; such a device
+   * may write the answer there and return `into`, or return an array of its own
+   */
+  apply(x: DeviceInput, into?: DeviceOutput): Promise<DeviceOutput>;
   /** Frees what `load` took. Later calls of `apply` reject. */
   release(): void;
 }

@@ -3,20 +3,19 @@ import { inputLength, type LinearMap, outputLength } from '../reference/linear-m
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { SessionError } from './errors.js';
 import { CHECK_MODULUS } from './modulus.js';
+import { type Incoming, type Outgoing, packedLength } from './passes.js';
 import type { Randomness } from './randomness.js';
 import { sampleResidues } from './sampling.js';
 
-interface Challenge {
-  readonly s: Uint32Array;
-  readonly folded: Uint32Array;
-}
-
-/** The k challenges of one layer. They leave this object in no form but accept or reject. */
+/** The k challenges of one layer. They leave this object in no form but what the two passes compute with them. */
 export class Challenges {
-  #challenges: Challenge[] = [];
+  readonly repetitions: number;
+  readonly #s: Uint32Array[] = [];
+  readonly #folded: Uint32Array[] = [];
   readonly #arithmetic: TrustedArithmetic;
 
-  private constructor(arithmetic: TrustedArithmetic) {
+  private constructor(repetitions: number, arithmetic: TrustedArithmetic) {
+    this.repetitions = repetitions;
     this.#arithmetic = arithmetic;
   }
 
@@ -28,37 +27,53 @@ export class Challenges {
     arithmetic: TrustedArithmetic,
     randomness: Randomness,
   ): Challenges {
-    const made = new Challenges(arithmetic);
+    const made = new Challenges(repetitions, arithmetic);
+    const inputs = inputLength(map);
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const s = arithmetic.allocate('u32', outputLength(map));
-      const folded = arithmetic.allocate('u32', inputLength(map));
-      sampleResidues(randomness, CHECK_MODULUS, s);
+      const folded = arithmetic.allocate('u32', inputs);
+      const packed = arithmetic.allocate('u32', packedLength(inputs));
+      sampleResidues(randomness, CHECK_MODULUS, s, arithmetic);
       trusted.transpose(s, folded);
-      made.#challenges.push({ s, folded });
+      arithmetic.packFolded(folded, packed);
+      arithmetic.release(folded);
+      made.#s.push(s);
+      made.#folded.push(packed);
     }
     return made;
   }
 
-  /**
-   * True if <s, y> = <folded, x> mod q for every challenge, given |y| <= bound. All of them are computed before any is
-   * looked at, and one bit comes out: neither time nor result tells which repetition failed.
-   * @throws SessionError after `destroy`: with no challenge left, everything would hold
-   */
-  hold(x: Int16Array, y: Int32Array, bound: number): boolean {
-    if (this.#challenges.length === 0) throw new SessionError('The challenges were destroyed; nothing can be checked.');
-    let difference = 0;
-    for (const { s, folded } of this.#challenges) {
-      difference |= this.#arithmetic.foldOutput(s, y, bound) ^ this.#arithmetic.foldInput(folded, x);
-    }
-    return difference === 0;
+  /** `TrustedArithmetic.outgoing` with these challenges. @throws SessionError after `destroy` */
+  outgoing(
+    x: Int16Array,
+    how: Omit<Outgoing, 'folded'>,
+    message: Int16Array | Uint32Array,
+    sums: Uint32Array,
+  ): boolean {
+    this.#requireAlive();
+    return this.#arithmetic.outgoing(x, { ...how, folded: this.#folded }, message, sums);
+  }
+
+  /** `TrustedArithmetic.incoming` with these challenges. @throws SessionError after `destroy` */
+  incoming(
+    answer: Int32Array | Uint32Array,
+    how: Omit<Incoming, 'challenges'>,
+    folds: Uint32Array,
+    out: Int16Array | Int32Array,
+  ): boolean {
+    this.#requireAlive();
+    return this.#arithmetic.incoming(answer, { ...how, challenges: this.#s }, folds, out);
+  }
+
+  /** With no challenge left, everything would hold. */
+  #requireAlive(): void {
+    if (this.#s.length === 0) throw new SessionError('The challenges were destroyed; nothing can be checked.');
   }
 
   /** Wipes the challenges. */
   destroy(): void {
-    for (const { s, folded } of this.#challenges) {
-      this.#arithmetic.release(s);
-      this.#arithmetic.release(folded);
-    }
-    this.#challenges = [];
+    for (const vector of [...this.#s, ...this.#folded]) this.#arithmetic.release(vector);
+    this.#s.length = 0;
+    this.#folded.length = 0;
   }
 }

@@ -5,13 +5,23 @@
 export type { ImageShape, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
 export { noWrapBound } from './certificate.js';
 export { Unchecked, Verified } from './check.js';
-export type { Costs } from './costs.js';
+export { addCosts, type Costs, noCosts, trustedMs } from './costs.js';
 export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
 export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
+export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
 export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from './modulus.js';
 export { MemoryPadStore, Pad, type PadMaterial, type PadSet, type PadStore } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';
+export {
+  type Addition,
+  type Finish,
+  type FollowUp,
+  type Incoming,
+  type Outgoing,
+  packedLength,
+  poolsByRows,
+} from './passes.js';
 export { type Randomness, systemRandomness } from './randomness.js';
 export { referenceArithmetic } from './reference-arithmetic.js';
 export { sampleResidues } from './sampling.js';

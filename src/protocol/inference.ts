@@ -1,11 +1,14 @@
-/** One run through a session's layers: sends, waits, checks. Each layer once, in any order the graph allows. */
+/** One run of one image or of a batch through a session's layers. Each layer once, in any order the graph allows. */
 import { inputLength, outputLength } from '../reference/linear-map.js';
-import { askDevice } from './ask-device.js';
+import { askLayer } from './ask-layer.js';
 import { check, type Unchecked, type Verified } from './check.js';
 import { type Costs, noCosts } from './costs.js';
 import type { DeviceInput } from './device.js';
 import { SessionError } from './errors.js';
+import type { Exchange, Place } from './exchange.js';
+import { finishedLength } from './finished-length.js';
 import type { PadMaterial, PadSet } from './pads.js';
+import type { Finish } from './passes.js';
 import type { Session, SessionLayer } from './session.js';
 
 /** What an inference may ask of its session. */
@@ -19,96 +22,123 @@ export interface SessionHooks {
 }
 
 /** What a linear layer gives: verified, or unchecked in a session without integrity. */
-export type Released = Verified<Int32Array> | Unchecked<Int32Array>;
+export type Released<T = Int32Array> = Verified<T> | Unchecked<T>;
+
+/** What an inference is made of. */
+export interface InferenceParts {
+  /** How many images run together; their inputs and outputs lie back to back. */
+  readonly images: number;
+  readonly layers: readonly SessionLayer[];
+  /** One set per image; null when privacy is off. */
+  readonly pads: readonly PadSet[] | null;
+  readonly exchange: Exchange;
+  readonly hooks: SessionHooks;
+}
 
 /** Made by `Session.begin`. Call `end` when done, also after an error. */
 export class Inference {
-  /** What this inference cost so far. */
+  /** What this inference cost so far, all its images together. */
   readonly costs: Costs = noCosts();
+  /** How many images run together. */
+  readonly images: number;
   readonly #session: Session;
-  readonly #layers: readonly SessionLayer[];
-  readonly #pads: PadSet | null;
-  readonly #hooks: SessionHooks;
+  readonly #parts: InferenceParts;
   readonly #used = new Set<number>();
   #ended = false;
   #done = 0;
 
-  constructor(session: Session, layers: readonly SessionLayer[], pads: PadSet | null, hooks: SessionHooks) {
+  constructor(session: Session, parts: InferenceParts) {
+    this.images = parts.images;
     this.#session = session;
-    this.#layers = layers;
-    this.#pads = pads;
-    this.#hooks = hooks;
+    this.#parts = parts;
   }
 
   /**
-   * L(x) of layer `index`, computed by the device and checked.
-   * @param x |X| centred integers inside the map's declared range, in trusted memory, unchanged until this resolves
-   * @returns |Y| integers in trusted memory; the caller releases them
-   * @throws IntegrityError when the answer is wrong (the session is then poisoned); DeviceError when there is no answer
+   * L(x) of layer `index`, computed by the device and checked, and finished in the same pass.
+   * @param x |X| centred integers per image inside the map's declared range, in trusted memory, unchanged until this resolves
+   * @param finish what becomes of L(x); without it L(x) itself is released
+   * @returns trusted memory; the caller releases it
+   * @throws IntegrityError when the answer is wrong (the session is then poisoned); DeviceError when there is no answer;
+   * RangeError when x does not fit, before anything was sent
    */
-  async linear(index: number, x: Int16Array): Promise<Released> {
+  linear(index: number, x: Int16Array): Promise<Released>;
+  linear(index: number, x: Int16Array, finish: Finish): Promise<Released<Int16Array | Int32Array>>;
+  async linear(index: number, x: Int16Array, finish: Finish | null = null): Promise<Released<Int16Array | Int32Array>> {
     const layer = this.#claimLayer(index, x);
     const { arithmetic, modulus } = this.#session;
-    const { costs } = this;
-    const started = performance.now();
-    const pad = this.#pads === null ? null : this.#pads[index]!.take();
-    const size = outputLength(layer.map);
-    const memory = {
-      residues: pad === null ? null : arithmetic.allocate('u32', size),
-      y: arithmetic.allocate('i32', size),
-    };
-    let released: Released | null = null;
+    const pads = this.#parts.pads?.map((set) => set[index]!.take()) ?? null;
+    const sums = arithmetic.allocate('u32', this.images * (layer.challenges?.repetitions ?? 0));
+    const unblinding = pads === null || modulus === null ? null : { u: pads.map(({ u }) => u), modulus };
+    let released: Released<Int16Array | Int32Array> | null = null;
     try {
-      const message = this.#message(x, pad);
-      costs.bytesToDevice += message.byteLength;
-      const sent = performance.now();
-      costs.protocolMs += sent - started;
-      const answer: unknown = await askDevice(
-        () => layer.loaded.apply(message),
-        this.#session.parameters.deviceTimeoutMs,
-      );
-      const arrived = performance.now();
-      costs.deviceMs += arrived - sent;
+      const place = this.#parts.exchange.take(this.images);
+      const message = this.#message(x, layer, pads, sums, place);
+      const parts = await askLayer(this.#session, layer, message, place, this.costs);
       this.#requireRunning();
-      const unblinding = pad === null || modulus === null ? null : { u: pad.u, modulus };
-      const claim = { x, bound: layer.bound, challenges: layer.challenges, unblinding };
-      released = check(answer, claim, memory, arithmetic);
-      costs.bytesFromDevice += memory.y.byteLength;
-      costs.protocolMs += performance.now() - arrived;
+      const arrived = performance.now();
+      const { bound, challenges } = layer;
+      const outputs = outputLength(layer.map);
+      const claim = { outputs, bound, challenges, sums, unblinding, finish };
+      const kind = finish === null || finish.requantization === null ? 'i32' : 'i16';
+      const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * this.images);
+      try {
+        released = check(parts, claim, out, arithmetic);
+        this.#parts.exchange.give(place);
+      } finally {
+        if (released === null) arithmetic.release(out);
+      }
+      this.costs.bytesFromDevice += outputs * this.images * 4;
+      this.costs.protocolMs += performance.now() - arrived;
     } finally {
-      if (pad !== null) for (const secret of [pad.rho, pad.u]) arithmetic.release(secret);
-      if (memory.residues !== null) arithmetic.release(memory.residues);
-      if (released === null) arithmetic.release(memory.y);
+      for (const { rho, u } of pads ?? []) for (const secret of [rho, u]) arithmetic.release(secret);
+      arithmetic.release(sums);
     }
-    if (released === null) this.#hooks.reject();
-    if (layer.challenges !== null) costs.verifiedLayers++;
-    this.#hooks.progress(++this.#done);
+    if (released === null) this.#parts.hooks.reject();
+    if (layer.challenges !== null) this.costs.verifiedLayers++;
+    this.#parts.hooks.progress(++this.#done);
     return released;
   }
 
   #claimLayer(index: number, x: Int16Array): SessionLayer {
     this.#requireRunning();
-    const layer = this.#layers[index];
+    const layer = this.#parts.layers[index];
     if (layer === undefined) throw new RangeError(`there is no layer ${index}`);
     if (this.#used.has(index)) throw new SessionError(`layer ${index} was already run in this inference`);
-    requireInput(x, layer);
+    if (!(x instanceof Int16Array)) throw new TypeError('x must be an Int16Array');
+    const size = inputLength(layer.map) * this.images;
+    if (x.length !== size) throw new RangeError(`expected ${size} inputs, got ${x.length}`);
     this.#used.add(index);
     return layer;
   }
 
-  /** What travels: x blinded, or x itself; always a copy in memory of its own, never a view of trusted memory. */
-  #message(x: Int16Array, pad: PadMaterial | null): DeviceInput {
+  /** What travels: x blinded, or x itself, in memory that the device may see. The bound B holds for the declared range only. */
+  #message(
+    x: Int16Array,
+    layer: SessionLayer,
+    pads: readonly PadMaterial[] | null,
+    sums: Uint32Array,
+    place: Place,
+  ): DeviceInput {
+    const started = performance.now();
     const { arithmetic, modulus } = this.#session;
-    if (pad === null || modulus === null) return x.slice();
-    const blinded = arithmetic.allocate('u32', x.length);
-    arithmetic.blind(x, pad.rho, modulus, blinded);
-    const message = blinded.slice();
-    arithmetic.release(blinded);
+    const { challenges } = layer;
+    const range = layer.map.inputRange;
+    const blinding = pads === null || modulus === null ? null : { rho: pads.map(({ rho }) => rho), modulus };
+    const message = place.message(blinding === null ? 'i16' : 'u32', x.length);
+    const how = { images: this.images, range, blinding };
+    const inRange =
+      challenges === null
+        ? arithmetic.outgoing(x, { ...how, folded: [] }, message, sums)
+        : challenges.outgoing(x, how, message, sums);
+    if (!inRange) {
+      throw new RangeError(`an input lies outside the declared range [${range.minimum}, ${range.maximum}]`);
+    }
+    this.costs.protocolMs += performance.now() - started;
     return message;
   }
 
   #requireRunning(): void {
-    this.#hooks.requireUsable();
+    this.#parts.hooks.requireUsable();
     if (this.#ended) throw new SessionError('This inference has ended.');
   }
 
@@ -116,24 +146,7 @@ export class Inference {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const pad of this.#pads ?? []) pad.destroy();
-    this.#hooks.end();
-  }
-}
-
-/** The bound B holds for inputs in the declared range only, so an input outside it is an error on the trusted side. */
-function requireInput(x: Int16Array, layer: SessionLayer): void {
-  if (!(x instanceof Int16Array)) throw new TypeError('x must be an Int16Array');
-  const size = inputLength(layer.map);
-  if (x.length !== size) throw new RangeError(`expected ${size} inputs, got ${x.length}`);
-  const { minimum, maximum } = layer.map.inputRange;
-  let below = 0;
-  let above = 0;
-  for (let index = 0; index < size; index++) {
-    below = Math.min(below, x[index]!);
-    above = Math.max(above, x[index]!);
-  }
-  if (below < minimum || above > maximum) {
-    throw new RangeError(`an input lies outside the declared range [${minimum}, ${maximum}]`);
+    for (const set of this.#parts.pads ?? []) for (const pad of set) pad.destroy();
+    this.#parts.hooks.end();
   }
 }

@@ -94,7 +94,7 @@ export function makePad(
 ): Pad {
   const rho = arithmetic.allocate('u32', inputLength(map));
   const u = arithmetic.allocate('u32', outputLength(map));
-  sampleResidues(randomness, modulus, rho);
+  sampleResidues(randomness, modulus, rho, arithmetic);
   trusted.applyModulo(rho, modulus, u);
   return new Pad({ rho, u }, arithmetic);
 }

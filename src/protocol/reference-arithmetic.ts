@@ -5,6 +5,7 @@ import {
   apply,
   blind,
   innerProduct,
+  inputLength,
   type LinearMap,
   modulo,
   pool,
@@ -14,7 +15,8 @@ import {
   unblind,
 } from '../reference/index.js';
 import type { TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
-import { CHECK_MODULUS } from './modulus.js';
+import { CHECK_MODULUS, P24 } from './modulus.js';
+import { finishAll, incoming, outgoing } from './reference-passes.js';
 
 const integers = (values: ArrayLike<number>): bigint[] => Array.from(values, BigInt);
 const q = BigInt(CHECK_MODULUS);
@@ -25,17 +27,24 @@ function put(values: readonly bigint[], out: Int16Array | Int32Array | Uint32Arr
   for (const [index, value] of values.entries()) out[index] = Number(value);
 }
 
+/** `length` entries each, back to back. */
+function* pieces<A extends Int16Array | Uint32Array>(x: A, length: number): Generator<A> {
+  for (let start = 0; start < x.length; start += length) yield x.subarray(start, start + length) as A;
+}
+
 function loadReference(map: LinearMap): TrustedMap {
+  const inputs = inputLength(map);
   return {
     applyModulo(x, modulus, out) {
-      const y = apply(map, integers(x));
+      const y = [...pieces(x, inputs)].flatMap((one) => apply(map, integers(one)));
       put(
         y.map((value) => modulo(value, BigInt(modulus))),
         out,
       );
     },
     applyIntegers(x, out) {
-      put(apply(map, integers(x)), out);
+      const y = [...pieces(x, inputs)].flatMap((one) => apply(map, integers(one)));
+      put(y, out);
     },
     transpose(s, out) {
       const folded = transpose(map, integers(s));
@@ -44,14 +53,24 @@ function loadReference(map: LinearMap): TrustedMap {
         out,
       );
     },
+    forgetTranspose() {},
     release() {},
   };
 }
 
+function candidates(bytes: Uint8Array, width: number): number[] {
+  return Array.from({ length: bytes.length / width }, (_, index) => {
+    const digits = [...bytes.subarray(index * width, (index + 1) * width)];
+    const value = digits.reduceRight((total, digit) => total * 256 + digit, 0);
+    return width === 4 ? value % 2 ** 31 : value;
+  });
+}
+
 /** The definition as an implementation of `TrustedArithmetic`. */
 export function referenceArithmetic(): TrustedArithmetic {
-  return {
+  const arithmetic: TrustedArithmetic = {
     name: 'reference',
+    threads: 1,
     allocate<K extends keyof TrustedArrays>(kind: K, length: number): TrustedArrays[K] {
       const make = { i16: Int16Array, i32: Int32Array, u32: Uint32Array };
       return new make[kind](length) as TrustedArrays[K];
@@ -67,11 +86,30 @@ export function referenceArithmetic(): TrustedArithmetic {
     isWithin: (y, bound) => y.every((value) => Math.abs(value) <= bound),
     foldOutput: (s, y) => Number(innerProduct(integers(s), integers(y), q)),
     foldInput: (folded, x) => Number(innerProduct(integers(folded), integers(x), q)),
+    packFolded: (folded, out) => out.set(folded),
+    outgoing: (x, how, message, sums) => outgoing(arithmetic, x, how, message, sums),
+    incoming: (answer, how, folds, out) => incoming(arithmetic, answer, how, folds, out),
+    finish: (y, _, finish, out) => finishAll(arithmetic, y, finish, out),
+    acceptCandidates(bytes, modulus, out) {
+      const accepted = candidates(bytes, modulus === P24 ? 3 : 4).filter((value) => value < modulus);
+      out.set(accepted);
+      return accepted.length;
+    },
     requantize: (y, bias, how, out) => put(requantize(integers(y), bias, how), out),
     addBias: (y, bias, out) => put(addBias(integers(y), bias), out),
-    add: (a, b, how, out) => put(addTensors(integers(a), integers(b), how), out),
+    add(a, b, how, out) {
+      const operation = { kind: 'add', name: '', inputs: [0, 0], output: 0, ...how } as const;
+      put(addTensors(integers(a), integers(b), operation), out);
+    },
     rescale: (x, how, out) => put(rescale(integers(x), how), out),
-    pool: (x, shape, how, out) => put(pool(integers(x), shape, how), out),
+    pool(x, shape, how, out) {
+      const images = [...pieces(x, shape.height * shape.width * shape.channels)];
+      put(
+        images.flatMap((image) => pool(integers(image), shape, how)),
+        out,
+      );
+    },
     close() {},
   };
+  return arithmetic;
 }

@@ -1,4 +1,5 @@
 /** Uniform residues by rejection: the fast form of `src/reference/sampling.ts`, drawing the same residues from the same bytes. */
+import type { TrustedArithmetic } from './arithmetic.js';
 import { type Modulus, P24 } from './modulus.js';
 import type { Randomness } from './randomness.js';
 
@@ -9,18 +10,19 @@ const BLOCK_BYTES = 49152;
  * Fills `out` with independent residues, uniform in [0, modulus). A candidate is 3 bytes (P24) or 4 bytes cut to 31 bits (M31),
  * little endian; one that is not below the modulus is thrown away.
  */
-export function sampleResidues(randomness: Randomness, modulus: Modulus, out: Uint32Array): void {
+export function sampleResidues(
+  randomness: Randomness,
+  modulus: Modulus,
+  out: Uint32Array,
+  arithmetic: Pick<TrustedArithmetic, 'acceptCandidates'>,
+): void {
   const width = modulus === P24 ? 3 : 4;
   const block = new Uint8Array(Math.min(BLOCK_BYTES, out.length * width));
   let filled = 0;
   while (filled < out.length) {
     const bytes = block.subarray(0, Math.min(block.length, (out.length - filled) * width));
     randomness.fill(bytes);
-    for (let at = 0; at < bytes.length; at += width) {
-      const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
-      const candidate = width === 3 ? low : low | ((bytes[at + 3]! & 0x7f) << 24);
-      if (candidate < modulus) out[filled++] = candidate;
-    }
+    filled += arithmetic.acceptCandidates(bytes, modulus, out.subarray(filled));
   }
   block.fill(0);
 }

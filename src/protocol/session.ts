@@ -1,11 +1,12 @@
 /** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
-import { aLinearMap, type LinearMap } from '../reference/linear-map.js';
+import { aLinearMap, inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { askDevice } from './ask-device.js';
 import { breathe } from './breathe.js';
 import { noWrapBound } from './certificate.js';
-import type { Device, LoadedMap } from './device.js';
-import { IntegrityError, SessionError } from './errors.js';
+import type { Device, DeviceLimits, LoadedMap } from './device.js';
+import { IntegrityError, PadError, SessionError } from './errors.js';
+import { Exchange } from './exchange.js';
 import { Challenges } from './freivalds.js';
 import { Inference } from './inference.js';
 import { type Modulus, smallestModulus } from './modulus.js';
@@ -64,6 +65,7 @@ export class Session {
   #started = 0;
   #offlineMs = 0;
   readonly #inFlight = new Set<Inference>();
+  readonly #exchange: Exchange;
 
   private constructor(options: SessionOptions, bounds: readonly number[]) {
     this.parameters = someParameters(options.parameters);
@@ -76,6 +78,11 @@ export class Session {
     this.#randomness = options.randomness ?? systemRandomness;
     this.#pads = options.pads ?? new MemoryPadStore();
     this.#onProgress = options.onProgress ?? (() => {});
+    const most = (length: (map: LinearMap) => number): number => Math.max(...options.maps.map(length));
+    this.#exchange = new Exchange(options.device.limits.sharedMemory === true, {
+      messageBytes: most(inputLength) * (privacy ? 4 : 2),
+      answerBytes: most(outputLength) * 4,
+    });
   }
 
   /**
@@ -110,6 +117,11 @@ export class Session {
     return this.#offlineMs;
   }
 
+  /** What the device can take. */
+  get deviceLimits(): DeviceLimits {
+    return this.#device.limits;
+  }
+
   get layerCount(): number {
     return this.#layers.length;
   }
@@ -124,6 +136,9 @@ export class Session {
       const challenges = this.parameters.integrity
         ? Challenges.make(map, trusted, this.soundness.repetitions, this.arithmetic, this.#randomness)
         : null;
+      // What is left to do with a map is L(rho), and that only in private sessions.
+      if (this.modulus === null) trusted.release();
+      else trusted.forgetTranspose();
       this.#layers.push({ map, bound: bounds[index]!, loaded, trusted, challenges });
       this.#offlineMs += performance.now() - start;
       this.#onProgress({ phase: 'challenges', done: index + 1, total: maps.length });
@@ -161,27 +176,51 @@ export class Session {
   }
 
   /**
-   * Starts one inference and spends its pads, whatever becomes of it.
-   * @throws SessionError when poisoned, closed or at the end of the challenges' lifetime; PadError when no pad is left
+   * Starts an inference of one image, or of several that go through every layer together, and spends their pads, whatever
+   * becomes of them.
+   * @throws SessionError when poisoned, closed or at the end of the challenges' lifetime; PadError, before a pad is spent,
+   * when there are not enough
    */
-  async begin(): Promise<Inference> {
+  async begin(images = 1): Promise<Inference> {
     this.#requireUsable();
-    if (this.#started >= this.parameters.maximumInferences) {
-      throw new SessionError(`This session has run its ${this.#started} inferences: open a new one.`);
+    if (!Number.isSafeInteger(images) || images < 1) throw new RangeError(`images must be at least 1, not ${images}`);
+    const { maximumInferences } = this.parameters;
+    if (this.#started + images > maximumInferences) {
+      throw new SessionError(
+        `This session may run ${maximumInferences} inferences and has run ${this.#started}: open a new one.`,
+      );
     }
-    this.#started++;
-    const pads: PadSet | null = this.modulus === null ? null : await this.#pads.reserve();
-    const inference = new Inference(this, this.#layers, pads, {
-      end: () => this.#end(inference),
-      reject: () => this.#reject(),
-      requireUsable: () => this.#requireUsable(),
-      progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
+    if (this.modulus !== null && this.#pads.count < images) {
+      throw new PadError(
+        `${this.#pads.count} pads are left for ${images} images: call prepare() before running privately.`,
+      );
+    }
+    this.#started += images;
+    const pads: PadSet[] = [];
+    const inference = new Inference(this, {
+      images,
+      layers: this.#layers,
+      pads: this.modulus === null ? null : pads,
+      exchange: this.#exchange,
+      hooks: {
+        end: () => this.#end(inference),
+        reject: () => this.#reject(),
+        requireUsable: () => this.#requireUsable(),
+        progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
+      },
     });
     this.#inFlight.add(inference);
     try {
+      // All at once, so that inferences that begin together do not take pads from under each other.
+      const wanted = this.modulus === null ? [] : Array.from({ length: images }, () => this.#pads.reserve());
+      const sets = await Promise.allSettled(wanted);
+      for (const set of sets) if (set.status === 'fulfilled') pads.push(set.value);
+      for (const set of sets) if (set.status === 'rejected') throw set.reason;
       this.#requireUsable();
     } catch (error) {
       inference.end();
+      // The session may have been destroyed, and this inference ended, while a set was on its way.
+      for (const set of pads) for (const pad of set) pad.destroy();
       throw error;
     }
     this.#state = 'running';

@@ -32,7 +32,7 @@ export interface Soundness {
 
 /** What soundness depends on. */
 export interface SoundnessInput {
-  /** Linear layers checked in one inference. */
+  /** Linear layers checked in one inference; none when the trusted side computes everything itself. */
   readonly layers: number;
   /** k. Zero means that nothing is checked. */
   readonly repetitions: number;
@@ -42,10 +42,11 @@ export interface SoundnessInput {
 
 const ONE: Rational = { numerator: 1n, denominator: 1n };
 
-/** floor(-log2(error)): the largest b with error <= 2^-b. An error of one or more has 0 bits. */
+/** floor(-log2(error)): the largest b with error <= 2^-b. An error of one or more has 0 bits, no error Infinity. */
 export function soundnessBits(error: Rational): number {
   const { numerator, denominator } = error;
-  if (numerator <= 0n || numerator >= denominator) return 0;
+  if (numerator === 0n) return Infinity;
+  if (numerator >= denominator) return 0;
   let bits = denominator.toString(2).length - numerator.toString(2).length;
   if (numerator << BigInt(bits) > denominator) bits--;
   return bits;
@@ -69,7 +70,7 @@ export function soundness(input: SoundnessInput): Soundness {
   const terms: SoundnessTerm[] = [
     {
       label:
-        repetitions === 0
+        repetitions === 0 && layers > 0
           ? 'nothing is checked'
           : `Freivalds' check: ${layers} layers, each wrong answer missed with probability q^-${repetitions}, q = 2^31 - 1`,
       error: perInference,

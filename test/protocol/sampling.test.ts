@@ -1,10 +1,19 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { M31, type Modulus, P24, type Randomness, sampleResidues, systemRandomness } from '../../src/protocol/index.js';
+import {
+  M31,
+  type Modulus,
+  P24,
+  type Randomness,
+  referenceArithmetic,
+  sampleResidues,
+  systemRandomness,
+} from '../../src/protocol/index.js';
 import { sampleResidues as referenceSample } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('protocol: sampling');
+const arithmetic = referenceArithmetic();
 
 /** Hands out a fixed list of bytes, in calls of any size, then zeros. */
 function recorded(bytes: readonly number[]): Randomness {
@@ -29,7 +38,7 @@ test('draws the very residues the reference draws from the same bytes', () =>
       fc.integer({ min: 0, max: 40 }),
       (stream, modulus, length) => {
         const fast = new Uint32Array(length);
-        sampleResidues(recorded(stream), modulus, fast);
+        sampleResidues(recorded(stream), modulus, fast, arithmetic);
         const endless = (function* () {
           yield* stream;
           for (;;) yield 0;
@@ -43,10 +52,10 @@ test('draws the very residues the reference draws from the same bytes', () =>
 test('candidates at and above the modulus are thrown away, not reduced', () => {
   const out = new Uint32Array(2);
   // 2^24 - 1, 2^24 - 3 = P24 and 2^24 - 4
-  sampleResidues(recorded([0xff, 0xff, 0xff, 0xfd, 0xff, 0xff, 0xfc, 0xff, 0xff, 7]), P24, out);
+  sampleResidues(recorded([0xff, 0xff, 0xff, 0xfd, 0xff, 0xff, 0xfc, 0xff, 0xff, 7]), P24, out, arithmetic);
   assert.equal([...out], [P24 - 1, 7]);
   // 2^31 - 1 = M31 (top bit ignored), then 2^31 - 2
-  sampleResidues(recorded([0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0x7f, 1]), M31, out);
+  sampleResidues(recorded([0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0x7f, 1]), M31, out, arithmetic);
   assert.equal([...out], [M31 - 1, 1]);
 });
 

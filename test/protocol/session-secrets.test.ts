@@ -107,13 +107,24 @@ test('two challenges of zeros accept anything: the test above tests what it says
 test('destroyed challenges check nothing any more', () => {
   const arithmetic = referenceArithmetic();
   const challenges = Challenges.make(identity, arithmetic.load(identity), 2, arithmetic, seededRandomness(seed));
-  assert.ok(challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 2), 9));
-  assert.not.ok(challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 3), 9));
+  const range = { minimum: -9, maximum: 9 };
+  const send = (): Uint32Array => {
+    const sums = new Uint32Array(2);
+    challenges.outgoing(Int16Array.of(1, 2), { images: 1, range, blinding: null }, new Int16Array(2), sums);
+    return sums;
+  };
+  const receive = (...y: number[]): Uint32Array => {
+    const folds = new Uint32Array(2);
+    const how = { images: 1, unblinding: null, bound: 9, finish: null };
+    assert.ok(challenges.incoming(Int32Array.from(y), how, folds, new Int32Array(2)));
+    return folds;
+  };
+  assert.equal(send(), receive(1, 2));
+  assert.not.equal(send(), receive(1, 3));
   challenges.destroy();
-  assert.throws(
-    () => challenges.hold(Int16Array.of(1, 2), Int32Array.of(1, 2), 9),
-    (error: unknown) => error instanceof SessionError,
-  );
+  for (const use of [send, () => receive(1, 2)]) {
+    assert.throws(use, (error: unknown) => error instanceof SessionError);
+  }
 });
 
 for (const ending of ['a reject', 'closing'] as const) {

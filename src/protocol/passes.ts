@@ -1,0 +1,63 @@
+/**
+ * The two passes of the online phase, and what is done in them. Everything that must touch each entry of a layer's input
+ * is one pass on the way out; everything that must touch each entry of its output is one pass on the way in.
+ */
+import type { InputRange } from '../reference/linear-map.js';
+import type { AddOperation, PoolOperation, Requantization, RescaleOperation } from '../reference/quantized-network.js';
+import type { ImageShape } from '../reference/trusted-operations.js';
+import type { Modulus } from './modulus.js';
+
+/** How many entries a packed vector has: whole groups of eight. */
+export function packedLength(length: number): number {
+  return Math.ceil(length / 8) * 8;
+}
+
+/** What is done with `images` inputs, back to back, on their way to the device. */
+export interface Outgoing {
+  readonly images: number;
+  /** Every entry must lie in it. */
+  readonly range: InputRange;
+  /** One pad rho of |X| residues per image; null when the device sees x itself. */
+  readonly blinding: { readonly rho: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  /** k folded challenges as `packFolded` gives them. */
+  readonly folded: readonly Uint32Array[];
+}
+
+/** The part of an addition that does not say which tensors are added. */
+export type Addition = Pick<AddOperation, 'multipliers' | 'shift' | 'minimum' | 'maximum'>;
+
+/** A trusted operation that is done to the requantized output in the same pass. */
+export type FollowUp =
+  | { readonly kind: 'rescale'; readonly how: RescaleOperation }
+  /** The output is the first operand, `other` the second: as many entries, and complete before the pass. */
+  | { readonly kind: 'add'; readonly how: Addition; readonly other: Int16Array }
+  /** Only the last one, over windows that do not overlap from row to row and need no padding above or below. */
+  | { readonly kind: 'pool'; readonly how: PoolOperation; readonly shape: ImageShape };
+
+/** What becomes of y: y + bias, or its requantization and then the follow-ups, in order. */
+export interface Finish {
+  /** One entry per channel. */
+  readonly bias: Int32Array;
+  /** Null: the accumulators y + bias are the result, and there is no follow-up. */
+  readonly requantization: Requantization | null;
+  readonly followUps: readonly FollowUp[];
+}
+
+/** What is done with `images` outputs, back to back. */
+export interface Incoming {
+  readonly images: number;
+  /** One unblinding factor of |Y| residues per image; null when the answer is y itself. */
+  readonly unblinding: { readonly u: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  /** B: |y| may be at most that. */
+  readonly bound: number;
+  /** k challenges of |Y| residues. None: the answer is not checked, and y is cut to [-B, B] so that what follows cannot overflow. */
+  readonly challenges: readonly Uint32Array[];
+  /** Null: the result is y. */
+  readonly finish: Finish | null;
+}
+
+/** True if a pool can be done row by row in the pass: every input row belongs to at most one row of windows. */
+export function poolsByRows(how: PoolOperation): boolean {
+  const { window, stride, padding } = how;
+  return window.height <= stride.y && padding.top === 0 && padding.bottom === 0;
+}
