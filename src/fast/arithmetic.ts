@@ -4,6 +4,8 @@ import { aModulus } from '../protocol/modulus.js';
 import { foldTerms } from './kernels/bounds.js';
 import { loadKernels } from './kernels/load.js';
 import { type KernelArray, KernelMemory } from './memory.js';
+import { passes } from './passes/passes.js';
+import { openTeam } from './team/team.js';
 import { trustedMap } from './trusted-map.js';
 import { trustedOperations } from './trusted-operations.js';
 import { anArray, anInteger } from './validators.js';
@@ -34,26 +36,36 @@ function releaseIn(memory: KernelMemory, array: KernelArray): void {
   else array.fill(0);
 }
 
+/** How the trusted side computes. */
+export interface WasmArithmeticOptions {
+  /** Threads that share its work, the calling one included: from 1, the default, to 64. */
+  readonly threads?: number;
+}
+
 /**
- * Opens an arithmetic with a memory of its own (up to 4 GiB, one array below 1 GiB).
+ * Opens an arithmetic with a memory of its own (up to 4 GiB, one array below 1 GiB). With several threads every call is
+ * shared out among them and returns when all are done; results do not depend on their number.
  *
  * Arrays from `allocate`, and parts of them, are used where they are; any other array of the right type is copied in and
  * out. Lengths, shifts and clamps are checked once per call (`RangeError`, `TypeError`); the values in arrays are not: they
  * must lie in the documented ranges. A map whose integer outputs may not fit int32 refuses `applyIntegers` with a
  * `RangeError`. Every function throws a plain `Error` when the memory is full.
  *
- * @throws Error when the kernels were not built (`npm run build`).
+ * @throws Error when the kernels were not built (`npm run build`) or a thread cannot start; RangeError for a wrong `threads`.
  * @example
  * const arithmetic = await wasmArithmetic();
  * const x = arithmetic.allocate('i16', 4);
  * arithmetic.release(x);
  * arithmetic.close();
  */
-export async function wasmArithmetic(): Promise<TrustedArithmetic> {
-  const memory = new KernelMemory(await loadKernels());
+export async function wasmArithmetic(options: WasmArithmeticOptions = {}): Promise<TrustedArithmetic> {
+  const threads = anInteger(options.threads ?? 1, 'threads', 1, 64);
+  const instance = await loadKernels();
+  const memory = new KernelMemory(instance, await openTeam(instance, threads));
   const { kernels } = memory;
   return {
     name: 'wasm',
+    threads,
     allocate: (kind, length) => allocateIn(memory, kind, length),
     release: (array) => releaseIn(memory, array),
     load: (map) => trustedMap(memory, map),
@@ -99,6 +111,7 @@ export async function wasmArithmetic(): Promise<TrustedArithmetic> {
       return memory.within((frame) => kernels.foldInput(frame.input(folded), frame.input(x), x.length, INPUT_TERMS));
     },
 
+    ...passes(memory),
     ...trustedOperations(memory),
     close: () => memory.close(),
   };

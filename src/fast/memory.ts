@@ -1,6 +1,7 @@
 /** The host's side of the kernels' memory: arrays that live there, working space, and what it takes to use other arrays. */
 import type { Kernels } from './kernels/exports.js';
 import type { KernelInstance } from './kernels/load.js';
+import { soloTeam, type Team } from './team/team.js';
 
 /** The element types the kernels work on. */
 export type KernelArray = Int16Array | Int32Array | Uint32Array;
@@ -11,15 +12,18 @@ const SLACK_BYTES = 32;
 /** One memory with its allocations. */
 export class KernelMemory {
   readonly kernels: Kernels;
+  /** The threads that work on this memory. */
+  readonly team: Team;
   readonly #memory: WebAssembly.Memory;
   /** Growing makes a new buffer object over the same bytes; views of the older ones stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #blocks = new Map<number, number>();
   #closed = false;
 
-  constructor({ kernels, memory }: KernelInstance) {
-    this.kernels = kernels;
-    this.#memory = memory;
+  constructor(instance: KernelInstance, team: Team = soloTeam(instance)) {
+    this.kernels = instance.kernels;
+    this.team = team;
+    this.#memory = instance.memory;
   }
 
   /** How many bytes are in use. */
@@ -61,6 +65,7 @@ export class KernelMemory {
 
   /** Gives back every block; nothing can be taken afterwards. */
   close(): void {
+    this.team.close();
     for (const pointer of [...this.#blocks.keys()]) this.give(pointer);
     this.#closed = true;
   }
@@ -106,6 +111,15 @@ export class KernelMemory {
   }
 }
 
+/** Working space per thread: where thread 0's starts and how far the others' are apart. */
+export interface ThreadSpace {
+  readonly scratch: number;
+  readonly scratchPitch: number;
+}
+
+/** No two threads write to one cache line. */
+const LINE_BYTES = 128;
+
 /** The working space of one call. */
 export class Frame {
   readonly #memory: KernelMemory;
@@ -121,6 +135,14 @@ export class Frame {
     const pointer = this.#memory.take(bytes, 'anything');
     this.#blocks.push(pointer);
     return pointer;
+  }
+
+  /** Space for this call, so many bytes for every thread of the team; zeroed if it is to be added to. */
+  perThread(bytes: number, content: 'zeros' | 'anything' = 'anything'): ThreadSpace {
+    const scratchPitch = Math.ceil((bytes + SLACK_BYTES) / LINE_BYTES) * LINE_BYTES;
+    const scratch = this.#memory.take(scratchPitch * this.#memory.team.threads, content);
+    this.#blocks.push(scratch);
+    return { scratch, scratchPitch };
   }
 
   /** The address of an array to read, which is copied if it lies elsewhere. */

@@ -6,6 +6,15 @@ import { prepare } from './linear/prepared-map.js';
 import type { KernelMemory } from './memory.js';
 import { anArray } from './validators.js';
 
+/** How many inputs of `inputs` entries lie in x. */
+function inputCountOf(x: { readonly length: number }, inputs: number): number {
+  const count = x.length / inputs;
+  if (!Number.isInteger(count) || count === 0) {
+    throw new RangeError(`x must have ${inputs} entries, or a multiple of that, not ${x.length}`);
+  }
+  return count;
+}
+
 /**
  * Makes a map ready.
  * @throws TypeError or RangeError when the map is not well formed; Error when the memory is full.
@@ -21,24 +30,27 @@ export function trustedMap(memory: KernelMemory, map: LinearMap): TrustedMap {
   return {
     applyModulo(x, modulus, out) {
       ready();
-      anArray(x, Uint32Array, 'x', inputs);
-      anArray(out, Uint32Array, 'out', outputs);
+      const count = inputCountOf(anArray(x, Uint32Array, 'x'), inputs);
+      anArray(out, Uint32Array, 'out', outputs * count);
       aModulus(modulus);
-      memory.within((frame) => prepared.applyModulo(frame.input(x), 1, modulus, frame.output(out)));
+      memory.within((frame) => prepared.applyModulo(frame.input(x), count, modulus, frame.output(out)));
     },
     applyIntegers(x, out) {
       ready();
-      anArray(x, Int16Array, 'x', inputs);
-      anArray(out, Int32Array, 'out', outputs);
+      const count = inputCountOf(anArray(x, Int16Array, 'x'), inputs);
+      anArray(out, Int32Array, 'out', outputs * count);
       if (!integersFit)
         throw new RangeError('this map cannot be applied over the integers: its outputs may not fit int32');
-      memory.within((frame) => prepared.applyIntegers(frame.input(x), 1, frame.output(out)));
+      memory.within((frame) => prepared.applyIntegers(frame.input(x), count, frame.output(out)));
     },
     transpose(s, out) {
       ready();
       anArray(s, Uint32Array, 's', outputs);
       anArray(out, Uint32Array, 'out', inputs);
       memory.within((frame) => prepared.transpose(frame.input(s), frame.output(out)));
+    },
+    forgetTranspose() {
+      if (!released) prepared.forgetTranspose();
     },
     release() {
       if (released) return;

@@ -1,58 +1,36 @@
 /** The trusted operations of `TrustedArithmetic` that follow a verified layer: changes of scale and pooling. */
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
-import type { PoolOperation } from '../reference/quantized-network.js';
+import { elementwiseFields } from './jobs/elementwise.js';
+import { poolFields } from './jobs/pool.js';
 import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from './kernels/bounds.js';
-import type { Frame, KernelMemory } from './memory.js';
+import type { KernelMemory } from './memory.js';
+import { periodOf, repeated } from './passes/per-channel.js';
+import { pooledExtent } from './passes/pooled-extent.js';
+import { rowsFor, tileFor } from './team/tiles.js';
 import { aClamp, aMultiplier, anArray, anInteger, aShift } from './validators.js';
 
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
-}
-
-/**
- * How many per-channel entries the kernels need: they take eight at a time and start again after a whole period, so the
- * channels are repeated until their number is a multiple of 8, or until there is one for every entry.
- */
-function periodOf(channels: number, count: number): number {
-  return Math.min((channels * 8) / greatestDivisor(channels, 8), count);
-}
-
-/** The address of `period` entries of `perChannel`, repeated from its start as often as needed. */
-function repeated(memory: KernelMemory, frame: Frame, perChannel: Int32Array, period: number): number {
-  const pointer = frame.space(period * 4);
-  const view = new Int32Array(memory.buffer, pointer, period);
-  for (let at = 0; at < period; at += perChannel.length) {
-    view.set(perChannel.subarray(0, Math.min(perChannel.length, period - at)), at);
-  }
-  return pointer;
-}
-
-function aWindow(
-  size: number,
-  how: { window: number; stride: number; before: number; after: number },
-  name: string,
-): number {
-  anInteger(how.window, `window ${name}`, 1, 2 ** 24);
-  anInteger(how.stride, `stride ${name}`, 1, 2 ** 24);
-  // Less padding than window, or a window at the border would hold no entry at all.
-  anInteger(how.before, `padding before ${name}`, 0, how.window - 1);
-  anInteger(how.after, `padding after ${name}`, 0, how.window - 1);
-  const span = size + how.before + how.after - how.window;
-  if (span < 0) throw new RangeError(`the pooling window is larger than the padded ${name}`);
-  return Math.floor(span / how.stride) + 1;
-}
-
-function pooledExtent(shape: { height: number; width: number }, { window, stride, padding }: PoolOperation) {
-  const vertical = { window: window.height, stride: stride.y, before: padding.top, after: padding.bottom };
-  const horizontal = { window: window.width, stride: stride.x, before: padding.left, after: padding.right };
-  return { height: aWindow(shape.height, vertical, 'height'), width: aWindow(shape.width, horizontal, 'width') };
-}
+/** Entries of a chunk of a change of scale. */
+const MOST_ENTRIES = 32768;
 
 type Operations = Pick<TrustedArithmetic, 'requantize' | 'addBias' | 'add' | 'rescale' | 'pool'>;
 
 /** The five operations over one memory. */
 export function trustedOperations(memory: KernelMemory): Operations {
-  const { kernels } = memory;
+  const { kernels, team } = memory;
+  const elementwise = (
+    name: 'add' | 'rescale',
+    a: Int16Array,
+    b: Int16Array,
+    how: Record<'first' | 'second' | 'shift' | 'fits32' | 'minimum' | 'maximum', number>,
+    out: Int16Array,
+  ): void => {
+    const count = a.length;
+    const tile = tileFor(count, MOST_ENTRIES, team.threads);
+    memory.within((frame) => {
+      const places = { a: frame.input(a), b: frame.input(b), out: frame.output(out) };
+      team.run(name, elementwiseFields.pack({ ...how, ...places, count, tile }), Math.ceil(count / tile));
+    });
+  };
   return {
     requantize(y, bias, how, out) {
       anArray(y, Int32Array, 'y');
@@ -91,10 +69,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
       const shift = aShift(how.shift);
       const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
       const { minimum, maximum } = aClamp(how);
-      memory.within((frame) => {
-        const to = frame.output(out);
-        kernels.add(frame.input(a), frame.input(b), a.length, first, second, shift, fits32, minimum, maximum, to);
-      });
+      elementwise('add', a, b, { first, second, shift, fits32, minimum, maximum }, out);
     },
     rescale(x, how, out) {
       anArray(x, Int16Array, 'x');
@@ -103,38 +78,39 @@ export function trustedOperations(memory: KernelMemory): Operations {
       const shift = aShift(how.shift);
       const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
       const { minimum, maximum } = aClamp(how);
-      memory.within((frame) => {
-        kernels.rescale(frame.input(x), x.length, multiplier, shift, fits32, minimum, maximum, frame.output(out));
-      });
+      elementwise('rescale', x, x, { first: multiplier, second: 0, shift, fits32, minimum, maximum }, out);
     },
     pool(x, shape, how, out) {
       const { height, width, channels } = shape;
-      anArray(x, Int16Array, 'x', height * width * channels);
+      const images = anArray(x, Int16Array, 'x').length / (height * width * channels);
+      if (!Number.isInteger(images)) throw new RangeError('x must hold whole images of the shape');
       const pooled = pooledExtent(shape, how);
-      anArray(out, Int16Array, 'out', pooled.height * pooled.width * channels);
+      anArray(out, Int16Array, 'out', pooled.height * pooled.width * channels * images);
       const { minimum, maximum } = aClamp(how);
       const { window, stride, padding } = how;
-      const average = Number(how.kind === 'averagePool');
+      const rows = rowsFor(pooled.height, pooled.width * channels, images, team.threads);
       memory.within((frame) => {
-        kernels.pool(
-          frame.input(x),
+        const args = poolFields.pack({
+          x: frame.input(x),
           height,
           width,
           channels,
-          window.height,
-          window.width,
-          stride.y,
-          stride.x,
-          padding.top,
-          padding.left,
-          pooled.height,
-          pooled.width,
-          average,
-          POOL_TERMS,
+          windowHeight: window.height,
+          windowWidth: window.width,
+          strideY: stride.y,
+          strideX: stride.x,
+          top: padding.top,
+          left: padding.left,
+          outputHeight: pooled.height,
+          outputWidth: pooled.width,
+          average: Number(how.kind === 'averagePool'),
+          terms: POOL_TERMS,
           minimum,
           maximum,
-          frame.output(out),
-        );
+          out: frame.output(out),
+          rows,
+        });
+        team.run('pool', args, images * Math.ceil(pooled.height / rows));
       });
     },
   };

@@ -115,3 +115,7 @@ export const PRODUCT_BITS = { requantize: 62, rescale: 46, add: 47 } as const;
 export function shiftsToInt32(bits: number, shift: number): boolean {
   return bits - shift <= 30;
 }
+
+export function foldInputSteps(largest: number): number {
+  return foldTerms(largest);
+}

@@ -1,11 +1,14 @@
 /** Brings the compiled kernels into the process, each time with a memory of their own. */
 import { readFileSync } from 'node:fs';
 import type { Kernels } from './exports.js';
+import { shim } from './shim.js';
 
 /** An instance of the kernels and the memory it works in. */
 export interface KernelInstance {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  /** The code, for instances in other threads. */
+  readonly module: WebAssembly.Module;
 }
 
 /** 4 GiB: shared memory must say how far it may grow; nothing is taken before it is used. */
@@ -27,8 +30,15 @@ async function compile(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
+/** The kernels over a memory that exists already. Only one of its instances may allocate. */
+export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return shim(instance.exports, memory) as unknown as Kernels;
+}
+
 /**
- * A fresh instance. The memory is shared only so that views stay valid when it grows; it is handed to nobody.
+ * A fresh instance. The memory is shared so that views stay valid when it grows, and with the helpers of a team; it is
+ * handed to nobody else.
  * @throws Error when the kernels were not built.
  */
 export async function loadKernels(): Promise<KernelInstance> {
@@ -37,6 +47,6 @@ export async function loadKernels(): Promise<KernelInstance> {
     throw error;
   });
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
-  const instance = await WebAssembly.instantiate(await compiled, { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, memory };
+  const module = await compiled;
+  return { kernels: await instantiateKernels(module, memory), memory, module };
 }

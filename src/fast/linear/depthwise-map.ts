@@ -1,7 +1,9 @@
 /** One filter per channel: evaluated directly, vectors over channels. */
 import { CHECK_MODULUS, type Modulus } from '../../protocol/modulus.js';
-import { type Convolution, inputLength, outputLength } from '../../reference/linear-map.js';
+import { type Convolution, inputLength, outputExtent, outputLength } from '../../reference/linear-map.js';
+import { depthwiseFields, GEOMETRY_LENGTH } from '../jobs/depthwise.js';
 import type { KernelMemory } from '../memory.js';
+import { rowsFor } from '../team/tiles.js';
 import { geometryOf } from './layout.js';
 import { packFilters } from './packing.js';
 import type { PreparedMap } from './prepared-map.js';
@@ -13,6 +15,7 @@ export class DepthwiseMap implements PreparedMap {
   readonly #memory: KernelMemory;
   readonly #inputs: number;
   readonly #outputs: number;
+  readonly #outputRows: number;
   readonly #tapPitch: number;
   readonly #listBytes: number;
   readonly #geometry: number;
@@ -24,6 +27,7 @@ export class DepthwiseMap implements PreparedMap {
     this.#memory = memory;
     this.#inputs = inputLength(map);
     this.#outputs = outputLength(map);
+    this.#outputRows = outputExtent(map).height;
     this.#tapPitch = map.input.channels * 2;
     this.#listBytes = taps * TAP_BYTES;
     this.#geometry = memory.take(geometry.byteLength);
@@ -40,14 +44,22 @@ export class DepthwiseMap implements PreparedMap {
   }
 
   #apply(x: number, entryBytes: number, count: number, modulus: Modulus | 0, out: number): void {
-    const { kernels } = this.#memory;
+    const { team } = this.#memory;
+    const rows = rowsFor(this.#outputRows, this.#outputs / this.#outputRows, count, team.threads);
     this.#memory.within((frame) => {
-      const list = frame.space(this.#listBytes);
-      for (let i = 0; i < count; i++) {
-        const from = x + i * this.#inputs * entryBytes;
-        const to = out + i * this.#outputs * 4;
-        kernels.depthwise(this.#geometry, from, this.#filters, this.#tapPitch, modulus, list, to);
-      }
+      const space = frame.perThread(GEOMETRY_LENGTH * 4 + TAP_BYTES + this.#listBytes);
+      const args = depthwiseFields.pack({
+        geometry: this.#geometry,
+        x,
+        inputBytes: this.#inputs * entryBytes,
+        filters: this.#filters,
+        tapPitch: this.#tapPitch,
+        modulus,
+        ...space,
+        out,
+        rows,
+      });
+      team.run('depthwise', args, count * Math.ceil(this.#outputRows / rows));
     });
   }
 
@@ -58,6 +70,8 @@ export class DepthwiseMap implements PreparedMap {
       kernels.depthwiseTransposed(this.#geometry, s, this.#filters, this.#tapPitch, CHECK_MODULUS, list, out);
     });
   }
+
+  forgetTranspose(): void {}
 
   release(): void {
     this.#memory.give(this.#geometry);

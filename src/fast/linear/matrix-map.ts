@@ -1,25 +1,24 @@
 /** Dense maps and general convolutions as matrix products over tiles of output pixels. */
 import { CHECK_MODULUS, type Modulus } from '../../protocol/modulus.js';
 import type { LinearMap } from '../../reference/linear-map.js';
+import { multiplyChunks, multiplyFields } from '../jobs/multiply.js';
+import { splitFields } from '../jobs/split.js';
 import { integerPlan, type LimbPlan, largestWeight, limbPlan, paddedDepth } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
+import { tileFor } from '../team/tiles.js';
+import { cutProduct, tileOf } from './cut-product.js';
 import { geometryOf, type Layout, layoutOf } from './layout.js';
 import { type PackedWeights, packWeights } from './packing.js';
 import type { PreparedMap } from './prepared-map.js';
 
-/** Rows of one tile: they should stay in the second-level cache while every block of columns passes by. */
-const TILE_BYTES = 2 ** 17;
+/** Entries cut into limbs at a time. */
+const SPLIT_ENTRIES = 8192;
 
 /** Where the limbs of some entries lie: limb l of entry i at pointer + l * pitch + 2 * i. */
 interface Planes {
   readonly pointer: number;
   readonly pitch: number;
   readonly plan: LimbPlan;
-}
-
-/** How many pixels make a tile: a multiple of 4, so that full register blocks are the rule. */
-function tileOf(bytesPerPixel: number): number {
-  return Math.max(4, Math.floor(TILE_BYTES / bytesPerPixel / 4) * 4);
 }
 
 export class MatrixMap implements PreparedMap {
@@ -68,15 +67,22 @@ export class MatrixMap implements PreparedMap {
   }
 
   #split(frame: Frame, x: number, count: number, modulus: Modulus, plan: LimbPlan): Planes {
+    const { team } = this.#memory;
     // Rows are read up to a padded depth, so the last row of each plane needs room behind it.
     const pitch = Math.ceil(count / 8) * 16 + 16;
-    const pointer = frame.space(pitch * plan.limbs);
-    this.#memory.kernels.splitLimbs(x, count, modulus, plan.limbs, plan.bits, pointer, pitch);
-    return { pointer, pitch, plan };
+    const planes = frame.space(pitch * plan.limbs);
+    const { limbs, bits } = plan;
+    const tile = tileFor(count, SPLIT_ENTRIES, team.threads);
+    team.run(
+      'split',
+      splitFields.pack({ x, count, modulus, limbs, bits, planes, pitch, tile }),
+      Math.ceil(count / tile),
+    );
+    return { pointer: planes, pitch, plan };
   }
 
   #multiply(frame: Frame, planes: Planes, count: number, modulus: Modulus | 0, out: number): void {
-    const { kernels } = this.#memory;
+    const { kernels, team } = this.#memory;
     const { groups, terms, columns, inputChannels, outputChannels, windows } = this.#layout;
     const { limbs, bits, pairsPerSpill } = planes.plan;
     this.#forward ??= packWeights(this.#memory, this.#weights, this.#layout, false);
@@ -84,41 +90,35 @@ export class MatrixMap implements PreparedMap {
 
     const pixels = this.#layout.pixels * count;
     const rowPitch = paddedDepth(terms) * 2;
-    const tile = Math.min(tileOf(rowPitch * limbs), pixels);
-    const gathered = windows === null ? 0 : frame.space(tile * limbs * rowPitch);
-    const pixelPitch = windows === null ? inputChannels * 2 : limbs * rowPitch;
-    const limbPitch = windows === null ? planes.pitch : rowPitch;
-    const scratch = frame.space(kernels.multiplyScratchBytes());
-    const { pointer, pitch } = planes;
-
-    for (let first = 0; first < pixels; first += tile) {
-      const some = Math.min(tile, pixels - first);
-      for (let group = 0; group < groups; group++) {
-        let rows = pointer + (first * inputChannels + group * terms) * 2;
-        if (windows !== null) {
-          rows = gathered;
-          kernels.gather(this.#geometry, pointer, pitch, limbs, group, first, some, rows, rowPitch);
-        }
-        const weights = packed + group * groupBytes;
-        const to = out + (first * outputChannels + group * columns) * 4;
-        kernels.multiply(
-          rows,
-          pixelPitch,
-          limbPitch,
-          some,
-          limbs,
-          bits,
-          weights,
-          pairs,
-          pairsPerSpill,
-          columns,
-          modulus,
-          to,
-          outputChannels * 4,
-          scratch,
-        );
-      }
-    }
+    const { tile, columnTile } = cutProduct(pixels, columns, groups, rowPitch * limbs, team.threads);
+    const kernelScratch = Math.ceil(kernels.multiplyScratchBytes() / 16) * 16;
+    const space = frame.perThread(kernelScratch + (windows === null ? 0 : tile * limbs * rowPitch));
+    const args = multiplyFields.pack({
+      geometry: this.#geometry,
+      windows: Number(windows !== null),
+      planes: planes.pointer,
+      planePitch: planes.pitch,
+      limbs,
+      bits,
+      pairsPerSpill,
+      packed,
+      groupBytes,
+      pairs,
+      terms,
+      columns,
+      inputChannels,
+      outputChannels,
+      pixels,
+      groups,
+      tile,
+      columnTile,
+      modulus,
+      rowPitch,
+      ...space,
+      kernelScratch,
+      out,
+    });
+    team.run('multiply', args, multiplyChunks(pixels, tile, columns, columnTile, groups));
   }
 
   transpose(s: number, out: number): void {
@@ -163,11 +163,15 @@ export class MatrixMap implements PreparedMap {
     });
   }
 
+  forgetTranspose(): void {
+    if (this.#transposed !== undefined) this.#memory.give(this.#transposed.pointer);
+    this.#transposed = undefined;
+  }
+
   release(): void {
     this.#memory.give(this.#geometry);
     if (this.#forward !== undefined) this.#memory.give(this.#forward.pointer);
-    if (this.#transposed !== undefined) this.#memory.give(this.#transposed.pointer);
     this.#forward = undefined;
-    this.#transposed = undefined;
+    this.forgetTranspose();
   }
 }

@@ -15,6 +15,8 @@ export interface PreparedMap {
   applyIntegers(x: number, count: number, out: number): void;
   /** |Y| residues below q to |X|. */
   transpose(s: number, out: number): void;
+  /** Frees what only `transpose` needs. */
+  forgetTranspose(): void;
   release(): void;
 }
 

@@ -1,0 +1,47 @@
+/** Changes of scale that no pass could take along, a stretch a chunk. */
+import { fields, type Host } from '../team/host.js';
+
+export const elementwiseFields = fields(
+  'a',
+  'b',
+  'count',
+  'tile',
+  'first',
+  'second',
+  'shift',
+  'fits32',
+  'minimum',
+  'maximum',
+  'out',
+);
+const at = elementwiseFields.at;
+
+export function add({ kernels }: Host, args: Int32Array, chunk: number): void {
+  const start = chunk * args[at.tile]!;
+  kernels.add(
+    (args[at.a]! >>> 0) + start * 2,
+    (args[at.b]! >>> 0) + start * 2,
+    Math.min(args[at.tile]!, args[at.count]! - start),
+    args[at.first]!,
+    args[at.second]!,
+    args[at.shift]!,
+    args[at.fits32]!,
+    args[at.minimum]!,
+    args[at.maximum]!,
+    (args[at.out]! >>> 0) + start * 2,
+  );
+}
+
+export function rescale({ kernels }: Host, args: Int32Array, chunk: number): void {
+  const start = chunk * args[at.tile]!;
+  kernels.rescale(
+    (args[at.a]! >>> 0) + start * 2,
+    Math.min(args[at.tile]!, args[at.count]! - start),
+    args[at.first]!,
+    args[at.shift]!,
+    args[at.fits32]!,
+    args[at.minimum]!,
+    args[at.maximum]!,
+    (args[at.out]! >>> 0) + start * 2,
+  );
+}

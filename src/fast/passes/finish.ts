@@ -1,0 +1,146 @@
+/** From `Finish` to the numbers that the jobs read. */
+import type { Finish, FollowUp } from '../../protocol/passes.js';
+import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishFields } from '../jobs/finish.js';
+import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from '../kernels/bounds.js';
+import type { Frame, KernelMemory } from '../memory.js';
+import { tileFor } from '../team/tiles.js';
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../validators.js';
+import { periodOf, repeated } from './per-channel.js';
+import { pooledExtent } from './pooled-extent.js';
+
+type FinishArguments = Record<(typeof finishFields)[number], number>;
+
+/** How a pass over outputs is cut, and how it ends. */
+export interface FinishPlan {
+  readonly arguments: FinishArguments;
+  readonly tile: number;
+  /** Bytes each thread needs to collect rows before they are pooled. */
+  readonly bandBytes: number;
+}
+
+/** Entries of a chunk, unless a pool wants whole rows. */
+const MOST_ENTRIES = 16384;
+
+/** Entries of the rows that are pooled together: they should stay in the second-level cache. */
+const BAND_ENTRIES = 32768;
+
+const nothing = Object.fromEntries(finishFields.map((name) => [name, 0])) as FinishArguments;
+
+/**
+ * Checks `finish` and lays it out for `images` outputs of `length` entries.
+ * @throws TypeError or RangeError when lengths, shifts or clamps do not fit
+ */
+export function planFinish(
+  memory: KernelMemory,
+  frame: Frame,
+  finish: Finish | null,
+  images: number,
+  length: number,
+  out: Int16Array | Int32Array,
+): FinishPlan {
+  const tile = tileFor(length, MOST_ENTRIES, memory.team.threads);
+  const cut = { tile, bandBytes: 0 };
+  const chunks = Math.ceil(length / tile);
+  if (finish === null || finish.requantization === null) {
+    anArray(out as Int32Array, Int32Array, 'out', length * images);
+    const given = { ...nothing, chunks, out: frame.output(out) };
+    if (finish === null) return { ...cut, arguments: { ...given, finish: FINISH.none } };
+    if (finish.followUps.length > 0) throw new TypeError('nothing can follow accumulators');
+    const period = periodOf(anInteger(finish.bias.length, 'channels', 1, 2 ** 28), length);
+    const bias = repeated(memory, frame, finish.bias, period);
+    return { ...cut, arguments: { ...given, finish: FINISH.addBias, period, bias } };
+  }
+  const { bias, requantization, followUps } = finish;
+  const { multipliers } = requantization;
+  anArray(multipliers, Int32Array, 'multipliers', bias.length);
+  const shift = aShift(requantization.shift);
+  const { minimum, maximum } = aClamp(requantization);
+  const period = periodOf(anInteger(bias.length, 'channels', 1, 2 ** 28), length);
+  const last = followUps.at(-1);
+  const band = last?.kind === 'pool' ? bandsOf(last, length, memory.team.threads) : null;
+  const outLength = band === null ? length : band.outLength;
+  anArray(out as Int16Array, Int16Array, 'out', outLength * images);
+  const table = frame.space(followUps.length * FOLLOW_UP_LENGTH * 4);
+  const view = new Int32Array(memory.buffer, table, followUps.length * FOLLOW_UP_LENGTH);
+  followUps.forEach((followUp, index) => {
+    if (followUp.kind === 'pool' && index < followUps.length - 1) throw new TypeError('nothing can follow a pool');
+    view.set(encode(frame, followUp, length * images, band?.rows ?? 0), index * FOLLOW_UP_LENGTH);
+  });
+  return {
+    tile: band?.tile ?? tile,
+    bandBytes: band?.bytes ?? 0,
+    arguments: {
+      chunks: band?.chunks ?? chunks,
+      out: frame.output(out),
+      outLength,
+      pooled: Number(band !== null),
+      finish: FINISH.requantize,
+      bias: repeated(memory, frame, bias, period),
+      multipliers: repeated(memory, frame, multipliers, period),
+      period,
+      shift,
+      fits32: Number(shiftsToInt32(PRODUCT_BITS.requantize, shift)),
+      minimum,
+      maximum,
+      followUps: table,
+      followUpCount: followUps.length,
+    },
+  };
+}
+
+type Pool = Extract<FollowUp, { kind: 'pool' }>;
+
+function bandsOf({ shape, how }: Pool, length: number, threads: number) {
+  const { height, width, channels } = shape;
+  if (height * width * channels !== length) throw new RangeError('the shape to pool does not fit the output');
+  const pooled = pooledExtent(shape, how);
+  const rowEntries = how.stride.y * width * channels;
+  const most = Math.max(1, Math.floor(BAND_ENTRIES / rowEntries));
+  const rows = threads === 1 ? most : Math.min(most, Math.max(1, Math.ceil(pooled.height / (threads * 4))));
+  const chunks = Math.ceil(pooled.height / rows);
+  const tile = rows * rowEntries;
+  const bytes = Math.max(tile, length - (chunks - 1) * tile) * 2;
+  return { rows, chunks, tile, bytes, outLength: pooled.height * pooled.width * channels };
+}
+
+const blank = Object.fromEntries(Object.keys(FOLLOW_UP.at).map((name) => [name, 0])) as Record<
+  keyof typeof FOLLOW_UP.at,
+  number
+>;
+
+function encode(frame: Frame, followUp: FollowUp, entries: number, bandRows: number): number[] {
+  const { minimum, maximum } = aClamp(followUp.how);
+  const clamp = { ...blank, minimum, maximum };
+  if (followUp.kind === 'rescale') {
+    const shift = aShift(followUp.how.shift);
+    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
+    const first = aMultiplier(followUp.how.multiplier);
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.rescale, first, shift, fits32 });
+  }
+  if (followUp.kind === 'add') {
+    const shift = aShift(followUp.how.shift);
+    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
+    const [first, second] = followUp.how.multipliers.map(aMultiplier) as [number, number];
+    const other = frame.input(anArray(followUp.other, Int16Array, 'other', entries));
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.add, other, first, second, shift, fits32 });
+  }
+  const { shape, how } = followUp;
+  const pooled = pooledExtent(shape, how);
+  return FOLLOW_UP.pack({
+    ...clamp,
+    kind: FOLLOWS.pool,
+    height: shape.height,
+    width: shape.width,
+    channels: shape.channels,
+    windowHeight: how.window.height,
+    windowWidth: how.window.width,
+    strideY: how.stride.y,
+    strideX: how.stride.x,
+    left: how.padding.left,
+    outputHeight: pooled.height,
+    outputWidth: pooled.width,
+    average: Number(how.kind === 'averagePool'),
+    terms: POOL_TERMS,
+    bandRows,
+  });
+}

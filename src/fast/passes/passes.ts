@@ -1,0 +1,170 @@
+/** The two passes of the online phase over the kernels' memory, shared out among the team's threads. */
+import type { TrustedArithmetic } from '../../protocol/arithmetic.js';
+import { aModulus } from '../../protocol/modulus.js';
+import { type Incoming, packedLength, poolsByRows } from '../../protocol/passes.js';
+import { incomingFields, STRETCH } from '../jobs/incoming.js';
+import { outgoingFields } from '../jobs/outgoing.js';
+import { foldInputSteps, foldTerms } from '../kernels/bounds.js';
+import type { Frame, KernelArray, KernelMemory } from '../memory.js';
+import { tileFor } from '../team/tiles.js';
+import { anArray, anInteger } from '../validators.js';
+import { openAreas } from './areas.js';
+import { planFinish } from './finish.js';
+
+/** Entries of one image in a chunk: its input, and two folded challenges, stay in the first-level cache. */
+const MOST_ENTRIES = 4096;
+
+/** The largest bound that an int32 can be compared with. */
+const LARGEST_BOUND = 2 ** 31 - 1;
+
+/** The addresses of arrays, as a table that jobs can read. */
+function tableOf(memory: KernelMemory, frame: Frame, arrays: readonly KernelArray[]): number {
+  const pointer = frame.space(arrays.length * 4);
+  new Uint32Array(memory.buffer, pointer, arrays.length).set(arrays.map((array) => frame.input(array)));
+  return pointer;
+}
+
+/** Where an array that jobs read or write lies: an address, or a place in memory that JavaScript reaches. */
+interface Location {
+  readonly id: number;
+  readonly at: number;
+}
+
+/** Arrays that helpers cannot reach are copied by the calling thread. */
+function locate(memory: KernelMemory, frame: Frame, array: KernelArray, use: 'input' | 'output'): Location {
+  if (!memory.owns(array)) {
+    const id = memory.team.share(array.buffer);
+    if (id !== null) return { id, at: array.byteOffset };
+  }
+  return { id: 0, at: frame[use](array) };
+}
+
+type Passes = Pick<TrustedArithmetic, 'packFolded' | 'outgoing' | 'incoming' | 'finish' | 'acceptCandidates'>;
+
+function anIncoming(how: Incoming, length: number): void {
+  if (how.unblinding !== null) {
+    aModulus(how.unblinding.modulus);
+    if (how.unblinding.u.length !== how.images) throw new RangeError('there must be one unblinding factor per image');
+    for (const u of how.unblinding.u) anArray(u, Uint32Array, 'u', length);
+  }
+  for (const s of how.challenges) anArray(s, Uint32Array, 's', length);
+  anInteger(how.bound, 'bound', 0, LARGEST_BOUND);
+  for (const followUp of how.finish?.followUps ?? []) {
+    if (followUp.kind === 'pool' && !poolsByRows(followUp.how)) throw new RangeError('these windows overlap');
+  }
+}
+
+/** The passes over one memory. */
+export function passes(memory: KernelMemory): Passes {
+  const { kernels, team } = memory;
+
+  function incoming(
+    answer: Int32Array | Uint32Array,
+    how: Incoming,
+    cut: boolean,
+    folds: Uint32Array,
+    out: Int16Array | Int32Array,
+  ): boolean {
+    const { images, unblinding, bound, challenges, finish } = how;
+    anInteger(images, 'images', 1, 2 ** 24);
+    const length = answer.length / images;
+    anIncoming(how, length);
+    anArray(folds, Uint32Array, 'folds', images * challenges.length);
+    return memory.within((frame) => {
+      const plan = planFinish(memory, frame, finish, images, length, out);
+      const areas = openAreas(memory, frame, folds.length);
+      const { id, at } = locate(memory, frame, answer, 'input');
+      const args = incomingFields.pack({
+        ...plan.arguments,
+        answer: at,
+        answerId: id,
+        images,
+        length,
+        tile: plan.tile,
+        bound,
+        modulus: unblinding?.modulus ?? 0,
+        cut: Number(cut),
+        tables: tableOf(memory, frame, [...(unblinding?.u ?? Array(images).fill(folds)), ...challenges]),
+        k: challenges.length,
+        terms: foldTerms(bound),
+        ...frame.perThread(STRETCH * 4 + plan.bandBytes),
+        areas: areas.space.scratch,
+        areaPitch: areas.space.scratchPitch,
+      });
+      team.run('incoming', args, plan.arguments.chunks);
+      return areas.collect(folds);
+    });
+  }
+
+  return {
+    packFolded(folded, out) {
+      anArray(folded, Uint32Array, 'folded');
+      anArray(out, Uint32Array, 'out', packedLength(folded.length));
+      memory.within((frame) => kernels.packFolded(frame.input(folded), folded.length, frame.output(out)));
+    },
+    outgoing(x, { images, range, blinding, folded }, message, sums) {
+      anInteger(images, 'images', 1, 2 ** 24);
+      const length = anArray(x, Int16Array, 'x').length / images;
+      anArray(sums, Uint32Array, 'sums', images * folded.length);
+      for (const vector of folded) anArray(vector, Uint32Array, 'folded', packedLength(length));
+      if (blinding === null) anArray(message as Int16Array, Int16Array, 'message', x.length);
+      else {
+        anArray(message as Uint32Array, Uint32Array, 'message', x.length);
+        aModulus(blinding.modulus);
+        if (blinding.rho.length !== images) throw new RangeError('there must be one pad per image');
+        for (const rho of blinding.rho) anArray(rho, Uint32Array, 'rho', length);
+      }
+      const { minimum, maximum } = range;
+      const tile = tileFor(length, MOST_ENTRIES, team.threads);
+      return memory.within((frame) => {
+        const areas = openAreas(memory, frame, sums.length);
+        const { id, at } = locate(memory, frame, message, 'output');
+        const args = outgoingFields.pack({
+          x: frame.input(x),
+          images,
+          length,
+          tile,
+          minimum,
+          maximum,
+          modulus: blinding?.modulus ?? 0,
+          tables: tableOf(memory, frame, [...(blinding?.rho ?? Array(images).fill(sums)), ...folded]),
+          k: folded.length,
+          steps: foldInputSteps(Math.max(-minimum, maximum)),
+          message: at,
+          messageId: id,
+          ...frame.perThread(MOST_ENTRIES * 4),
+          areas: areas.space.scratch,
+          areaPitch: areas.space.scratchPitch,
+        });
+        team.run('outgoing', args, Math.ceil(length / tile));
+        return areas.collect(sums);
+      });
+    },
+    incoming(answer, how, folds, out) {
+      const kind = how.unblinding === null ? Int32Array : Uint32Array;
+      anArray(answer as Int32Array, kind as Int32ArrayConstructor, 'answer');
+      return incoming(answer, how, how.challenges.length === 0, folds, out);
+    },
+    finish(y, images, finish, out) {
+      anArray(y, Int32Array, 'y');
+      const how = { images, unblinding: null, bound: LARGEST_BOUND, challenges: [], finish };
+      incoming(y, how, false, new Uint32Array(0), out);
+    },
+    acceptCandidates(bytes, modulus, out) {
+      aModulus(modulus);
+      const width = modulus === 2 ** 24 - 3 ? 3 : 4;
+      const count = anInteger(bytes.length / width, 'candidates', 0, 2 ** 24);
+      anArray(out, Uint32Array, 'out');
+      if (out.length < count) throw new RangeError('out must have room for every candidate');
+      return memory.within((frame) => {
+        const from = frame.space(bytes.length);
+        new Uint8Array(memory.buffer, from, bytes.length).set(bytes);
+        if (memory.owns(out)) return kernels.acceptCandidates(from, count, modulus, out.byteOffset);
+        const to = frame.space(count * 4);
+        const accepted = kernels.acceptCandidates(from, count, modulus, to);
+        out.set(new Uint32Array(memory.buffer, to, accepted));
+        return accepted;
+      });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** A helping thread: the same kernels over the same memory. It sleeps until there is a job and works until nothing is left. */
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { jobs } from '../jobs/index.js';
+import { instantiateKernels } from '../kernels/load.js';
+import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
+import type { Host } from './host.js';
+
+/** What the team tells a helper when it starts. */
+export interface HelperData {
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly port: MessagePort;
+  readonly thread: number;
+}
+
+/** Memory that is to be known under a number, or that is forgotten when there is no buffer. */
+export interface ForeignMemory {
+  readonly id: number;
+  readonly buffer?: SharedArrayBuffer;
+}
+
+/** How often an idle helper looks before it goes to sleep: some tens of microseconds, about what waking up costs. */
+const PATIENCE = 2000;
+
+const { control, memory, module, port, thread } = workerData as HelperData;
+const kernels = await instantiateKernels(module, memory);
+const args = argumentsIn(control);
+const foreign = new Map<number, SharedArrayBuffer>();
+let mail = 0;
+
+const host: Host = {
+  kernels,
+  get buffer() {
+    return memory.buffer;
+  },
+  foreign(id) {
+    const buffer = foreign.get(id);
+    if (buffer === undefined) throw new Error('this memory was never shared with the thread');
+    return buffer;
+  },
+};
+
+function readMail(): void {
+  const posted = Atomics.load(control, MAIL);
+  for (; mail !== posted; mail = (mail + 1) | 0) {
+    const { id, buffer } = receiveMessageOnPort(port)!.message as ForeignMemory;
+    if (buffer === undefined) foreign.delete(id);
+    else foreign.set(id, buffer);
+  }
+}
+
+function work(): void {
+  readMail();
+  const job = jobs[control[JOB]!]!;
+  const chunks = control[CHUNKS]!;
+  for (;;) {
+    const chunk = Atomics.add(control, NEXT, 1);
+    if (chunk >= chunks) return;
+    job(host, args, chunk, thread);
+  }
+}
+
+let seen = 0;
+for (;;) {
+  for (let i = 0; i < PATIENCE && Atomics.load(control, GENERATION) === seen; i++);
+  if (Atomics.load(control, GENERATION) === seen) {
+    Atomics.add(control, SLEEPERS, 1);
+    Atomics.wait(control, GENERATION, seen);
+    Atomics.sub(control, SLEEPERS, 1);
+  }
+  seen = Atomics.load(control, GENERATION);
+  Atomics.add(control, ACTIVE, 1);
+  // The job may have been closed, or another one opened, since this thread saw the generation.
+  const open = Atomics.load(control, OPEN);
+  if (open !== 0) {
+    seen = open;
+    try {
+      work();
+    } catch {
+      Atomics.store(control, FAILED, 1);
+    }
+  }
+  Atomics.sub(control, ACTIVE, 1);
+}

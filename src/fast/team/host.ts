@@ -1,0 +1,29 @@
+/** What a job finds on whatever thread it runs. */
+import type { Kernels } from '../kernels/exports.js';
+
+/** One thread's view of the team's memory. */
+export interface Host {
+  readonly kernels: Kernels;
+  /** The kernels' memory, for views. */
+  readonly buffer: ArrayBufferLike;
+  /** Memory outside the kernels' that was made known under a number. */
+  foreign(id: number): ArrayBufferLike;
+}
+
+/** A piece of work cut into chunks that any thread may do in any order; `thread` numbers the working spaces. */
+export type Job = (host: Host, args: Int32Array, chunk: number, thread: number) => void;
+
+/** Names for the places of a job's arguments, and the way to fill them. */
+export interface Fields<Name extends string> {
+  readonly at: Readonly<Record<Name, number>>;
+  pack(values: Readonly<Record<Name, number>>): number[];
+}
+
+/** Numbers the arguments of a job in the order given. Addresses are unsigned and survive the way through int32. */
+export function fields<const Names extends readonly string[]>(...names: Names): Fields<Names[number]> {
+  type Name = Names[number];
+  return {
+    at: Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>,
+    pack: (values) => names.map((name) => values[name as Name]),
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * The trusted threads: one that calls and some that help, over one memory. A job is cut into chunks; everybody takes the
+ * next one until none is left, and the call returns when all are done. So the trusted side stays a sequence of steps, and
+ * each step is as fast as the threads together.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type JobName, jobNames, jobs } from '../jobs/index.js';
+import type { KernelInstance } from '../kernels/load.js';
+import {
+  ACTIVE,
+  argumentsIn,
+  CHUNKS,
+  FAILED,
+  GENERATION,
+  JOB,
+  MAIL,
+  MOST_ARGUMENTS,
+  makeControl,
+  NEXT,
+  OPEN,
+  SLEEPERS,
+} from './control.js';
+import type { ForeignMemory, HelperData } from './helper.js';
+import type { Host } from './host.js';
+
+/** The compiled helper, or the way to the TypeScript one when this file itself runs as TypeScript. */
+const script = new URL(import.meta.url.endsWith('.ts') ? './helper-from-source.mjs' : './helper.js', import.meta.url);
+
+/** How often the caller looks whether the others are done before it lets the system run them. */
+const PATIENCE = 20_000;
+
+interface Helper {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+}
+
+/** Opened with `openTeam`; belongs to one memory. */
+export class Team {
+  /** All threads, the calling one included. */
+  readonly threads: number;
+  readonly #helpers: readonly Helper[];
+  readonly #control: Int32Array<SharedArrayBuffer>;
+  readonly #arguments: Int32Array;
+  readonly #host: Host;
+  readonly #known = new Map<number, WeakRef<ArrayBufferLike>>();
+  readonly #numbers = new WeakMap<ArrayBufferLike, number>();
+  readonly #collected = new FinalizationRegistry<number>((id) => this.#forget(id));
+  #next = 1;
+  #broken = false;
+
+  constructor({ kernels, memory }: KernelInstance, control: Int32Array<SharedArrayBuffer>, helpers: readonly Helper[]) {
+    this.threads = helpers.length + 1;
+    this.#helpers = helpers;
+    this.#control = control;
+    this.#arguments = argumentsIn(control);
+    this.#host = {
+      kernels,
+      get buffer() {
+        return memory.buffer;
+      },
+      foreign: (id) => this.#known.get(id)!.deref()!,
+    };
+  }
+
+  /**
+   * Makes memory outside the kernels' known to jobs.
+   * @returns its number, or null when other threads could not reach it: it is not shared, and there are helpers
+   */
+  share(buffer: ArrayBufferLike): number | null {
+    if (buffer instanceof ArrayBuffer && this.#helpers.length > 0) return null;
+    const known = this.#numbers.get(buffer);
+    if (known !== undefined) return known;
+    const id = this.#next++;
+    this.#numbers.set(buffer, id);
+    this.#known.set(id, new WeakRef(buffer));
+    this.#collected.register(buffer, id);
+    if (!(buffer instanceof ArrayBuffer)) this.#post({ id, buffer: buffer as SharedArrayBuffer });
+    return id;
+  }
+
+  #forget(id: number): void {
+    this.#known.delete(id);
+    this.#post({ id });
+  }
+
+  #post(message: ForeignMemory): void {
+    if (this.#helpers.length === 0) return;
+    for (const { port } of this.#helpers) port.postMessage(message);
+    Atomics.add(this.#control, MAIL, 1);
+  }
+
+  /**
+   * Does all chunks of a job and returns when they are done.
+   * @throws Error when a helper failed; what it worked on is then undefined, and the team is of no more use
+   */
+  run(name: JobName, args: readonly number[], chunks: number): void {
+    if (this.#broken) throw new Error('the trusted threads were closed, or one of them failed');
+    if (args.length > MOST_ARGUMENTS) throw new RangeError('a job has too many arguments');
+    const job = jobs[jobNames.indexOf(name)]!;
+    for (let i = 0; i < args.length; i++) this.#arguments[i] = args[i]!;
+    if (chunks <= 1 || this.#helpers.length === 0) {
+      for (let chunk = 0; chunk < chunks; chunk++) job(this.#host, this.#arguments, chunk, 0);
+      return;
+    }
+    const control = this.#control;
+    control[JOB] = jobNames.indexOf(name);
+    control[CHUNKS] = chunks;
+    Atomics.store(control, NEXT, 0);
+    const generation = this.#open();
+    try {
+      for (;;) {
+        const chunk = Atomics.add(control, NEXT, 1);
+        if (chunk >= chunks) break;
+        job(this.#host, this.#arguments, chunk, 0);
+      }
+    } finally {
+      // Helpers that wake up later find the job closed; those at work are waited for.
+      Atomics.store(control, NEXT, chunks);
+      Atomics.compareExchange(control, OPEN, generation, 0);
+      this.#wait();
+    }
+    if (Atomics.load(control, FAILED) !== 0) {
+      this.#broken = true;
+      throw new Error('a trusted thread failed');
+    }
+  }
+
+  /** Until nobody is at work; a helper that the system holds up is not waited for at full speed. */
+  #wait(): void {
+    for (let spins = 0; Atomics.load(this.#control, ACTIVE) > 0; spins++) {
+      if (spins > PATIENCE) Atomics.wait(this.#control, ACTIVE, Atomics.load(this.#control, ACTIVE), 0.05);
+    }
+  }
+
+  /** Generations are never 0, which means that no job is open. */
+  #open(): number {
+    const control = this.#control;
+    const generation = (Atomics.load(control, GENERATION) + 1) | 0 || 1;
+    Atomics.store(control, OPEN, generation);
+    Atomics.store(control, GENERATION, generation);
+    if (Atomics.load(control, SLEEPERS) > 0) Atomics.notify(control, GENERATION);
+    return generation;
+  }
+
+  /** Ends the helpers. */
+  close(): void {
+    this.#broken = true;
+    for (const { worker } of this.#helpers) void worker.terminate();
+  }
+}
+
+/** A team of the calling thread alone. */
+export function soloTeam(instance: KernelInstance): Team {
+  return new Team(instance, makeControl(), []);
+}
+
+/**
+ * Starts `threads - 1` helpers.
+ * @throws Error when a thread cannot start
+ */
+export async function openTeam(instance: KernelInstance, threads: number): Promise<Team> {
+  const control = makeControl();
+  const helpers = Array.from({ length: threads - 1 }, (_, index): Helper => {
+    const { port1, port2 } = new MessageChannel();
+    const { module, memory } = instance;
+    const workerData: HelperData = { control, memory, module, port: port2, thread: index + 1 };
+    // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
+    const worker = new Worker(script, { execArgv: [], workerData, transferList: [port2] });
+    worker.unref();
+    port1.unref();
+    return { worker, port: port1 };
+  });
+  await Promise.all(helpers.map(({ worker }) => ready(worker)));
+  return new Team(instance, control, helpers);
+}
+
+function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('online', resolve);
+    worker.once('error', (cause) => reject(new Error('a trusted thread could not start', { cause })));
+  });
+}
