@@ -1,7 +1,8 @@
 /** The same quantized network in the clear, wholly on the trusted side: no device, no protocol. */
-import type { TrustedArithmetic } from '../protocol/index.js';
-import { type LinearMap, outputLength, type QuantizedNetwork } from '../reference/index.js';
-import { finishAccumulators } from './trusted-operations.js';
+import { noCosts, type TrustedArithmetic } from '../protocol/index.js';
+import type { QuantizedNetwork } from '../reference/index.js';
+import { linearOperations } from './graph.js';
+import { InsideLayers } from './inside-layers.js';
 import { aQuantizedNetwork } from './validate.js';
 import { walk } from './walk.js';
 
@@ -14,15 +15,14 @@ export async function runInTheClear(
   arithmetic: TrustedArithmetic,
   input: Int16Array,
 ): Promise<(Int16Array | Int32Array)[]> {
-  return walk(aQuantizedNetwork(network), arithmetic, input, async (operation, _, x) =>
-    finishAccumulators(operation, applyOnce(operation.map, x, arithmetic), arithmetic),
-  );
-}
-
-function applyOnce(map: LinearMap, x: Int16Array, arithmetic: TrustedArithmetic): Int32Array {
-  const trusted = arithmetic.load(map);
-  const y = arithmetic.allocate('i32', outputLength(map));
-  trusted.applyIntegers(x, y);
-  trusted.release();
-  return y;
+  const layers = linearOperations(aQuantizedNetwork(network));
+  const inside = new InsideLayers(arithmetic, layers, layers.keys());
+  try {
+    const [outputs] = await walk(network, arithmetic, [input], async (operation, index, x, finish) =>
+      inside.run(operation, index, x, 1, finish, noCosts()),
+    );
+    return outputs!;
+  } finally {
+    inside.release();
+  }
 }

@@ -21,14 +21,3 @@ export function operationInputs(operation: Operation): readonly TensorId[] {
 export function linearOperations(network: QuantizedNetwork): LinearOperation[] {
   return network.operations.filter((operation) => operation.kind === 'linear');
 }
-
-/** For every tensor the index of the last operation that reads it; outputs of the network are read after the last one. */
-export function lastReaders(network: QuantizedNetwork): Map<TensorId, number> {
-  const last = new Map<TensorId, number>();
-  network.operations.forEach((operation, index) => {
-    last.set(operation.output, index);
-    for (const id of operationInputs(operation)) last.set(id, index);
-  });
-  for (const id of network.outputs) last.set(id, network.operations.length);
-  return last;
-}

@@ -1,30 +1,44 @@
 /** Running a quantized network on an untrusted device. */
 import {
+  addCosts,
   type Costs,
   type Device,
+  type Inference,
   type Modulus,
+  noCosts,
   type PadStore,
   type Parameters,
   type Progress,
   type Randomness,
   Session,
+  SessionError,
   type SessionState,
   type Soundness,
+  someParameters,
+  soundness,
   type TrustedArithmetic,
 } from '../protocol/index.js';
-import type { QuantizedNetwork, Tensor } from '../reference/index.js';
+import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/index.js';
+import { certify } from './certificate.js';
 import { linearOperations } from './graph.js';
-import { finishLinear } from './trusted-operations.js';
-import { aQuantizedNetwork } from './validate.js';
-import { walk } from './walk.js';
+import { InsideLayers } from './inside-layers.js';
+import { makePlan, type Plan, type PlanChoice } from './planner/plan.js';
+import { type StreamOptions, streamInOrder } from './stream.js';
+import { type RunLinear, walk } from './walk.js';
 
 /** What a network session needs. */
 export interface NetworkSessionOptions {
   readonly network: QuantizedNetwork;
-  /** The untrusted side. It stays yours: closing the session does not close it. */
-  readonly device: Device;
+  /** The untrusted side; it stays yours: closing the session does not close it. Null: the trusted side computes everything. */
+  readonly device: Device | null;
   /** The trusted side's arithmetic. It stays yours too. */
   readonly arithmetic: TrustedArithmetic;
+  /**
+   * Which linear layers the device gets: `'auto'` (the default) measures this machine and keeps those inside that are
+   * cheaper to compute than to check; `'all'` outsources every one; a plan decides by itself. The output is the same, and so
+   * is the guarantee.
+   */
+  readonly plan?: PlanChoice;
   /** Both guarantees and 2^-40 per inference, unless you say otherwise. */
   readonly parameters?: Partial<Parameters>;
   readonly randomness?: Randomness;
@@ -40,9 +54,8 @@ export interface Output {
   readonly values: Int16Array | Int32Array;
 }
 
-/** A finished run: every number in it passed the check (or integrity was off). */
-export interface RunResult {
-  readonly outputs: readonly Output[];
+/** What a run cost: of one image, or of all images of a batch together. */
+export interface RunCosts {
   readonly costs: Costs;
   /** From the start of the run to its result. */
   readonly onlineMs: number;
@@ -50,93 +63,166 @@ export interface RunResult {
   readonly trustedMs: number;
 }
 
-/** A network on a device, ready to run. */
+/** A finished run: every number in it passed the check, or was computed by the trusted side, or integrity was off. */
+export interface RunResult extends RunCosts {
+  readonly outputs: readonly Output[];
+}
+
+/** A finished run of several images. */
+export interface BatchResult extends RunCosts {
+  /** The outputs of each image, in the order of the inputs. */
+  readonly images: readonly (readonly Output[])[];
+}
+
+/** A quantized network, its outsourced linear layers on an untrusted device, everything else here. */
 export class NetworkSession {
   readonly network: QuantizedNetwork;
-  readonly #session: Session;
+  /** Which layers the device got, and why. */
+  readonly plan: Plan;
+  readonly parameters: Parameters;
+  readonly soundness: Soundness;
+  /** What all runs so far cost. */
+  readonly costs: Costs = noCosts();
+  readonly #session: Session | null;
   readonly #arithmetic: TrustedArithmetic;
+  readonly #inside: InsideLayers;
+  /** The number that an outsourced layer has in the session. */
+  readonly #numbers: ReadonlyMap<number, number>;
+  #closed = false;
 
-  private constructor(network: QuantizedNetwork, session: Session, arithmetic: TrustedArithmetic) {
-    this.network = network;
+  private constructor(options: NetworkSessionOptions, plan: Plan, session: Session | null) {
+    const layers = linearOperations(options.network);
+    this.network = options.network;
+    this.plan = plan;
     this.#session = session;
-    this.#arithmetic = arithmetic;
+    this.#arithmetic = options.arithmetic;
+    this.parameters = session?.parameters ?? someParameters(options.parameters);
+    this.soundness = session?.soundness ?? soundness({ layers: 0, repetitions: 0, inferences: 1 });
+    const numbered = [...layers.keys()].filter((index) => plan.outsourced[index]);
+    this.#numbers = new Map(numbered.map((index, number) => [index, number]));
+    const rest = [...layers.keys()].filter((index) => !plan.outsourced[index]);
+    this.#inside = new InsideLayers(options.arithmetic, layers, rest);
   }
 
   /**
-   * Certifies the network, loads its linear layers on the device, and folds secret challenges.
-   * @throws ModelError when the network is not well formed or can wrap; DeviceError when the device cannot hold it
+   * Certifies the network, decides which layers to outsource, loads them on the device, and folds secret challenges.
+   * @throws ModelError when the network is not well formed or can wrap; DeviceError when the device cannot hold it;
+   * RangeError when the plan does not fit the network
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
-    const { network, ...rest } = options;
-    const maps = linearOperations(aQuantizedNetwork(network)).map(({ map }) => map);
-    const session = await Session.open({ ...rest, maps });
-    return new NetworkSession(network, session, options.arithmetic);
+    const { network, device, ...rest } = options;
+    certify(network);
+    const plan = makePlan(options);
+    const maps = linearOperations(network)
+      .filter((_, index) => plan.outsourced[index])
+      .map(({ map }) => map);
+    const session = device === null || maps.length === 0 ? null : await Session.open({ ...rest, device, maps });
+    return new NetworkSession(options, plan, session);
   }
 
   get state(): SessionState {
-    return this.#session.state;
+    return this.#session?.state ?? (this.#closed ? 'closed' : 'ready');
   }
 
-  get soundness(): Soundness {
-    return this.#session.soundness;
-  }
-
-  get parameters(): Parameters {
-    return this.#session.parameters;
-  }
-
-  /** p, or null when privacy is off. */
+  /** p, or null when privacy is off or nothing is outsourced. */
   get modulus(): Modulus | null {
-    return this.#session.modulus;
+    return this.#session?.modulus ?? null;
   }
 
-  /** Linear layers of the network, all of them done by the device. */
+  /** Linear layers of the network. */
   get layerCount(): number {
-    return this.#session.layerCount;
+    return this.plan.outsourced.length;
+  }
+
+  /** Linear layers that the device computes. */
+  get outsourcedCount(): number {
+    return this.#numbers.size;
   }
 
   /** How many private inferences are prepared. */
   get prepared(): number {
-    return this.#session.prepared;
+    return this.#session?.prepared ?? 0;
   }
 
   /** The trusted side's offline work so far: challenges folded, pads made. */
   get offlineMs(): number {
-    return this.#session.offlineMs;
+    return this.#session?.offlineMs ?? 0;
   }
 
-  /** Makes pads for `count` more private inferences (offline work; it does not need the input). */
-  prepare(count = 1, signal?: AbortSignal): Promise<void> {
-    return this.#session.prepare(count, signal);
+  /** Makes pads for `count` more private inferences (offline work; it does not need the input, and runs may go on meanwhile). */
+  async prepare(count = 1, signal?: AbortSignal): Promise<void> {
+    await this.#session?.prepare(count, signal);
   }
 
   /**
-   * Runs the network on one input.
-   * @param input centred integers of the input tensor, row-major
-   * @throws IntegrityError when the device lied (the session is then of no more use); PadError when nothing was prepared;
-   * DeviceError when the device failed; RangeError when the input does not fit
+   * Runs the network on one input, or on several that go through every layer together.
+   * @param input centred integers of the input tensor, row-major; or a list of such inputs
+   * @throws IntegrityError when the device lied (the session is then of no more use); PadError when too little was prepared;
+   * DeviceError when the device failed; RangeError when an input does not fit
    */
-  async run(input: Int16Array): Promise<RunResult> {
+  run(input: Int16Array): Promise<RunResult>;
+  run(inputs: readonly Int16Array[]): Promise<BatchResult>;
+  async run(input: Int16Array | readonly Int16Array[]): Promise<RunResult | BatchResult> {
+    if (Array.isArray(input)) return this.#runAll(input);
+    const { images, ...costs } = await this.#runAll([input as Int16Array]);
+    return { outputs: images[0]!, ...costs };
+  }
+
+  async #runAll(inputs: readonly Int16Array[]): Promise<BatchResult> {
+    if (inputs.length === 0) throw new RangeError('there must be at least one input');
+    if (this.#closed) throw new SessionError('This session is closed.');
     const started = performance.now();
-    const inference = await this.#session.begin();
+    const inference = (await this.#session?.begin(inputs.length)) ?? null;
+    const costs = inference?.costs ?? noCosts();
     try {
-      const values = await walk(this.network, this.#arithmetic, input, async (operation, index, x) =>
-        finishLinear(operation, await inference.linear(index, x), this.#arithmetic),
-      );
+      const values = await walk(this.network, this.#arithmetic, inputs, this.#runLinear(inference, costs), costs);
       const onlineMs = performance.now() - started;
-      const outputs = values.map((entries, index) => ({
-        tensor: this.network.tensors[this.network.outputs[index]!]!,
-        values: entries,
-      }));
-      return { outputs, costs: inference.costs, onlineMs, trustedMs: onlineMs - inference.costs.deviceMs };
+      const images = values.map((outputs) =>
+        outputs.map((entries, index) => ({
+          tensor: this.network.tensors[this.network.outputs[index]!]!,
+          values: entries,
+        })),
+      );
+      return { images, costs, onlineMs, trustedMs: onlineMs - costs.deviceMs };
     } finally {
-      inference.end();
+      inference?.end();
+      addCosts(this.costs, costs);
     }
+  }
+
+  #runLinear(inference: Inference | null, costs: Costs): RunLinear {
+    return async (operation, index, x, finish) => {
+      const number = this.#numbers.get(index);
+      if (inference !== null && number !== undefined) return (await inference.linear(number, x, finish)).value;
+      const images = inference?.images ?? x.length / inputLength(operation.map);
+      return this.#inside.run(operation, index, x, images, finish, costs);
+    };
+  }
+
+  /**
+   * Runs a stream of inputs and yields their outputs in order. Several batches are in flight: while the device works on one,
+   * the trusted side works on another. At most `batch * inFlight` images are read ahead of what was yielded, so memory does
+   * not grow with the stream. In private sessions pads that are missing are made on the way, as offline work.
+   * @throws what `run` throws; the stream ends there
+   */
+  stream(
+    inputs: AsyncIterable<Int16Array> | Iterable<Int16Array>,
+    options: Partial<StreamOptions> = {},
+  ): AsyncGenerator<readonly Output[], void, undefined> {
+    return streamInOrder(inputs, options, {
+      prepare: async (images) => {
+        if (this.modulus !== null && this.prepared < images) await this.prepare(images - this.prepared);
+      },
+      run: async (batch) => (await this.#runAll(batch)).images,
+    });
   }
 
   /** Wipes what is secret and frees the device's maps. */
   close(): void {
-    this.#session.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#session?.close();
+    this.#inside.release();
   }
 }
 

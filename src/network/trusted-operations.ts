@@ -1,9 +1,8 @@
 /** The trusted side's non-linear operations on arrays in trusted memory; kernels where there is arithmetic, copies where not. */
-import type { Released, TrustedArithmetic } from '../protocol/index.js';
+import type { TrustedArithmetic } from '../protocol/index.js';
 import type {
   ConcatOperation,
   ImageShape,
-  LinearOperation,
   PadOperation,
   SoftmaxOperation,
   Tensor,
@@ -12,47 +11,16 @@ import type {
 import { roundedDivision } from '../reference/rounding.js';
 import { elementCount, rowsColumnsChannels } from './graph.js';
 
-/**
- * What follows a linear layer: bias, and requantization unless the accumulators are read out. Takes only what the check
- * (or a session opened without integrity) released; frees it.
- */
-export function finishLinear(
-  operation: LinearOperation,
-  released: Released,
-  arithmetic: TrustedArithmetic,
-): Int16Array | Int32Array {
-  return finishAccumulators(operation, released.value, arithmetic);
-}
-
-/** `finishLinear` for accumulators that the trusted side computed itself. */
-export function finishAccumulators(
-  { bias, requantization }: LinearOperation,
-  y: Int32Array,
-  arithmetic: TrustedArithmetic,
-): Int16Array | Int32Array {
-  try {
-    if (requantization === null) {
-      const out = arithmetic.allocate('i32', y.length);
-      arithmetic.addBias(y, bias, out);
-      return out;
-    }
-    const out = arithmetic.allocate('i16', y.length);
-    arithmetic.requantize(y, bias, requantization, out);
-    return out;
-  } finally {
-    arithmetic.release(y);
-  }
-}
-
-/** Computes one trusted operation into new trusted memory. */
+/** Computes one trusted operation, for `images` images back to back, into new trusted memory. */
 export function runTrusted(
   operation: TrustedOperation,
   inputs: readonly Int16Array[],
   tensors: readonly Tensor[],
   output: Tensor,
+  images: number,
   arithmetic: TrustedArithmetic,
 ): Int16Array {
-  const out = arithmetic.allocate('i16', elementCount(output));
+  const out = arithmetic.allocate('i16', elementCount(output) * images);
   const x = inputs[0]!;
   switch (operation.kind) {
     case 'add':
@@ -69,7 +37,10 @@ export function runTrusted(
       concat(operation, inputs, tensors, out);
       break;
     case 'pad':
-      pad(operation, x, rowsColumnsChannels(tensors[0]!), out);
+      for (let image = 0; image < images; image++) {
+        const shape = rowsColumnsChannels(tensors[0]!);
+        pad(operation, imageOf(x, image, images), shape, imageOf(out, image, images));
+      }
       break;
     case 'reshape':
       out.set(x);
@@ -79,6 +50,11 @@ export function runTrusted(
       break;
   }
   return out;
+}
+
+function imageOf(all: Int16Array, image: number, images: number): Int16Array {
+  const length = all.length / images;
+  return all.subarray(image * length, (image + 1) * length);
 }
 
 function concat(

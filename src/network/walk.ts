@@ -1,53 +1,99 @@
-/** Evaluates the graph once, operation by operation, with the linear layers done by whoever is asked. */
-import type { TrustedArithmetic } from '../protocol/index.js';
+/** Evaluates the graph once, for one image or several together, with the linear layers done by whoever is asked. */
+import type { Finish, FollowUp, TrustedArithmetic } from '../protocol/index.js';
 import type { LinearOperation, QuantizedNetwork, TensorId } from '../reference/index.js';
-import { elementCount, lastReaders, operationInputs } from './graph.js';
+import { elementCount, rowsColumnsChannels } from './graph.js';
+import { type Follower, type Step, scheduleOf } from './schedule.js';
 import { runTrusted } from './trusted-operations.js';
 
-/** Computes linear layer `index` on x, bias and requantization included, into new trusted memory. */
-export type RunLinear = (operation: LinearOperation, index: number, x: Int16Array) => Promise<Int16Array | Int32Array>;
+/** Computes linear layer `index` on the images' x, back to back, finished as told, into new trusted memory. */
+export type RunLinear = (
+  operation: LinearOperation,
+  index: number,
+  x: Int16Array,
+  finish: Finish,
+) => Promise<Int16Array | Int32Array>;
+
+/** What a walk tells about the time it takes. */
+export interface WalkCosts {
+  /** Milliseconds of the trusted operations that were not taken along with a linear layer. */
+  operationsMs: number;
+}
 
 /**
- * Runs the network on one input; intermediate tensors are freed as soon as nothing reads them any more.
- * @param input centred integers of the input tensor
- * @returns one array per output tensor, in ordinary memory
- * @throws TypeError or RangeError when the input does not fit the input tensor; whatever `runLinear` throws
+ * Runs the network; intermediate tensors are freed as soon as nothing reads them any more.
+ * @param inputs centred integers of the input tensor, one array per image
+ * @returns for every image one array per output tensor, in ordinary memory
+ * @throws TypeError or RangeError when an input does not fit the input tensor; whatever `runLinear` throws
  */
 export async function walk(
   network: QuantizedNetwork,
   arithmetic: TrustedArithmetic,
-  input: Int16Array,
+  inputs: readonly Int16Array[],
   runLinear: RunLinear,
-): Promise<(Int16Array | Int32Array)[]> {
-  requireInput(network, input);
-  const last = lastReaders(network);
+  costs: WalkCosts = { operationsMs: 0 },
+): Promise<(Int16Array | Int32Array)[][]> {
+  for (const input of inputs) requireInput(network, input);
+  const { steps, lastReaders } = scheduleOf(network);
+  const images = inputs.length;
   const values = new Map<TensorId, Int16Array | Int32Array>();
-  const put = (id: TensorId, value: Int16Array | Int32Array): void => void values.set(id, value);
   const drop = (id: TensorId): void => {
     arithmetic.release(values.get(id)!);
     values.delete(id);
   };
   try {
-    const first = arithmetic.allocate('i16', input.length);
-    first.set(input);
-    put(network.input, first);
-    let linearIndex = 0;
-    for (const [index, operation] of network.operations.entries()) {
-      const read = operationInputs(operation);
+    const length = elementCount(network.tensors[network.input]!);
+    const first = arithmetic.allocate('i16', length * images);
+    for (const [image, input] of inputs.entries()) first.set(input, image * length);
+    values.set(network.input, first);
+    for (const [index, step] of steps.entries()) {
       // The graph was validated: whatever is read is an activation tensor that exists.
-      const inputs = read.map((id) => values.get(id) as Int16Array);
-      if (operation.kind === 'linear') {
-        put(operation.output, await runLinear(operation, linearIndex++, inputs[0]!));
+      const read = step.reads.map((id) => values.get(id) as Int16Array);
+      if (step.kind === 'linear') {
+        values.set(step.output, await runLinear(step.operation, step.index, read[0]!, finishOf(network, step, values)));
       } else {
-        const tensors = read.map((id) => network.tensors[id]!);
-        put(operation.output, runTrusted(operation, inputs, tensors, network.tensors[operation.output]!, arithmetic));
+        const started = performance.now();
+        const tensors = step.reads.map((id) => network.tensors[id]!);
+        const output = network.tensors[step.output]!;
+        values.set(step.output, runTrusted(step.operation, read, tensors, output, images, arithmetic));
+        costs.operationsMs += performance.now() - started;
       }
-      for (const id of new Set([...read, operation.output])) if (last.get(id) === index) drop(id);
+      for (const id of new Set([...step.reads, step.output])) if (lastReaders.get(id) === index) drop(id);
     }
-    return network.outputs.map((id) => values.get(id)!.slice());
+    return inputs.map((_, image) => network.outputs.map((id) => imageOf(values.get(id)!, image, images)));
   } finally {
     for (const id of [...values.keys()]) drop(id);
   }
+}
+
+function imageOf(all: Int16Array | Int32Array, image: number, images: number): Int16Array | Int32Array {
+  const length = all.length / images;
+  return all.slice(image * length, (image + 1) * length);
+}
+
+type LinearStep = Extract<Step, { kind: 'linear' }>;
+
+function finishOf(
+  network: QuantizedNetwork,
+  { operation, followers }: LinearStep,
+  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+): Finish {
+  const { bias, requantization } = operation;
+  return { bias, requantization, followUps: followers.map((follower) => followUp(network, follower, values)) };
+}
+
+function followUp(
+  network: QuantizedNetwork,
+  { operation, other }: Follower,
+  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+): FollowUp {
+  if (operation.kind === 'rescale') return { kind: 'rescale', how: operation };
+  if (operation.kind === 'add') {
+    const [first, second] = operation.multipliers;
+    const swapped = operation.inputs[0] === other;
+    const how = { ...operation, multipliers: swapped ? ([second, first] as const) : operation.multipliers };
+    return { kind: 'add', how, other: values.get(other!) as Int16Array };
+  }
+  return { kind: 'pool', how: operation, shape: rowsColumnsChannels(network.tensors[operation.input]!) };
 }
 
 function requireInput(network: QuantizedNetwork, input: Int16Array): void {

@@ -83,18 +83,19 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
           [i16(first!)],
           [tensor(shapeOf(operation.shape))],
           padded(operation),
+          1,
           arithmetic,
         ),
       ];
     case 'concat': {
       const how = { ...names, ...operation, inputs: [0, 1] };
       const out = tensor([inputs.flat().length]);
-      return [...runTrusted(how, inputs.map(i16), operation.shapes.map(tensor), out, arithmetic)];
+      return [...runTrusted(how, inputs.map(i16), operation.shapes.map(tensor), out, 1, arithmetic)];
     }
     case 'softmax': {
       const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };
       const rows = tensor([first!.length / operation.width, operation.width]);
-      return [...runTrusted(how, [i16(first!)], [rows], rows, arithmetic)];
+      return [...runTrusted(how, [i16(first!)], [rows], rows, 1, arithmetic)];
     }
   }
 }
@@ -129,7 +130,7 @@ export function withArithmetic(arithmetic: TrustedArithmetic): { readonly [N in 
       const out = arithmetic.allocate('u32', residues.length);
       const source = scripted(bytes);
       const drawn = attempt(() => {
-        sampleResidues(source, p as Modulus, out);
+        sampleResidues(source, p as Modulus, out, arithmetic);
         return [...out];
       });
       return differing({ residues: [residues, drawn], bytes: [0, source.left] });

@@ -1,0 +1,46 @@
+/** Linear layers that the trusted side computes itself. */
+import { type Costs, type Finish, finishedLength, type TrustedArithmetic, type TrustedMap } from '../protocol/index.js';
+import { type LinearOperation, outputLength } from '../reference/index.js';
+
+/** The layers' maps, made ready once. */
+export class InsideLayers {
+  readonly #arithmetic: TrustedArithmetic;
+  readonly #maps: ReadonlyMap<number, TrustedMap>;
+
+  /** @param layers the linear layers of a network @param inside the numbers of those that are computed here */
+  constructor(arithmetic: TrustedArithmetic, layers: readonly LinearOperation[], inside: Iterable<number>) {
+    this.#arithmetic = arithmetic;
+    this.#maps = new Map(Array.from(inside, (index) => [index, arithmetic.load(layers[index]!.map)]));
+  }
+
+  /** How many layers are computed here. */
+  get count(): number {
+    return this.#maps.size;
+  }
+
+  /** finish(L(x)) of layer `index` for `images` inputs back to back, in new trusted memory. */
+  run(
+    { map }: LinearOperation,
+    index: number,
+    x: Int16Array,
+    images: number,
+    finish: Finish,
+    costs: Costs,
+  ): Int16Array | Int32Array {
+    const started = performance.now();
+    const outputs = outputLength(map);
+    const y = this.#arithmetic.allocate('i32', outputs * images);
+    const length = finishedLength(finish, outputs);
+    const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images);
+    this.#maps.get(index)!.applyIntegers(x, y);
+    this.#arithmetic.finish(y, images, finish, out);
+    this.#arithmetic.release(y);
+    costs.insideMs += performance.now() - started;
+    return out;
+  }
+
+  /** Frees the maps. */
+  release(): void {
+    for (const map of this.#maps.values()) map.release();
+  }
+}
