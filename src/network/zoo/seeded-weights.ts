@@ -26,7 +26,7 @@ function startOf(seed: number, text: string): number {
   let state = Math.imul(seed ^ 0x811c9dc5, 0x01000193);
   for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
   state = Math.imul(state ^ (state >>> 16), 0x45d9f3b);
-  return (state ^ (state >>> 15)) >>> 0 || 1;
+  return state ^ (state >>> 15) || 1;
 }
 
 /** Marsaglia's 32-bit xorshift: three instructions a step, and poor enough that nobody will take it for a secret. */

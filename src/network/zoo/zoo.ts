@@ -35,7 +35,7 @@ export interface ZooOptions {
   readonly size?: number;
   /** Length of the output, from 1 to 65536; 1000 unless given. */
   readonly classes?: number;
-  /** The width multiplier, from 1/8 to 4: every inner channel count times this, in multiples of 8. 1 unless given. */
+  /** The width multiplier, from 1/8 to 2: every inner channel count times this, in multiples of 8. 1 unless given. */
   readonly width?: number;
 }
 
@@ -61,7 +61,7 @@ export function zooPlan(name: ZooName, options: ZooOptions = {}): Plan {
   if (sketch === undefined) throw new RangeError(`there is no network "${name}": choose from ${zooNames.join(', ')}`);
   const size = inRange(options.size ?? 224, 'size', 32, 2048);
   const classes = inRange(options.classes ?? 1000, 'classes', 1, 65536);
-  const width = inRange(options.width ?? 1, 'width', 1 / 8, 4, false);
+  const width = inRange(options.width ?? 1, 'width', 1 / 8, 2, false);
   const plan = new PlanBuilder(size);
   sketch(plan, { classes, width, scaled: (channels) => scaledChannels(channels, width) });
   for (const layer of linearPlans(plan)) {
