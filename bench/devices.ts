@@ -1,5 +1,5 @@
 /**
- * How fast a device is: every distinct linear layer of three networks, over the integers and modulo both pad moduli, copies
+ * How fast a device is: every distinct linear layer of four networks, over the integers and modulo both pad moduli, copies
  * included, beside what the copies alone would take. `npm run bench -- devices --help`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

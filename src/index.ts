@@ -25,6 +25,10 @@ export {
   resizeBilinear,
   runInTheClear,
   storedCodes,
+  type ZooName,
+  type ZooOptions,
+  zooNames,
+  zooNetwork,
 } from './network/index.js';
 export {
   type Costs,

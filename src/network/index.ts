@@ -32,3 +32,4 @@ export {
 export * from './quantizer/index.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';
+export * from './zoo/index.js';
