@@ -1,6 +1,9 @@
 /**
  * The network as one of 32-bit floats: every tensor holds the real numbers that the integers stand for, without their
- * rounding. Clamps from zero are kept (ReLU and ReLU6); those around zero are limits of 8 bits, which floats do not have.
+ * rounding. A clamp from zero is a ReLU, which ONNX Runtime does inside a convolution for nothing. Upper clamps, and those
+ * around zero, are limits of 8 bits, which floats do not have, so that they are there only where `clamps` asks for them. A
+ * ReLU6 loses its six with them, since our integers do not tell it from a ReLU: that favours the rival, by a pass over the
+ * activations.
  */
 import type {
   AddOperation,
@@ -35,7 +38,11 @@ export class FloatDialect implements Dialect {
   readonly #writer: GraphWriter;
   readonly #scales: Float64Array;
 
-  constructor(network: QuantizedNetwork, writer: GraphWriter) {
+  constructor(
+    network: QuantizedNetwork,
+    writer: GraphWriter,
+    readonly clamps: boolean,
+  ) {
     this.#network = network;
     this.#writer = writer;
     this.#scales = realScales(network);
@@ -66,19 +73,19 @@ export class FloatDialect implements Dialect {
 
   add(operation: AddOperation, a: Value, b: Value): Value {
     const inputs = [a, b].map((value, position) => this.#scaled(operation, position, value));
-    return this.#clamped(operation, this.#writer.node('Add', inputs));
+    const least = operation.inputs.reduce((sum, id, at) => sum + this.#least(id) * integerFactor(operation, at), 0);
+    return this.#clamped(operation, this.#writer.node('Add', inputs), least);
   }
 
   rescale(operation: RescaleOperation, x: Value): Value {
-    return this.#clamped(operation, this.#scaled(operation, 0, x));
+    const least = this.#least(operation.input) * integerFactor(operation, 0);
+    return this.#clamped(operation, this.#scaled(operation, 0, x), least);
   }
 
   pool(operation: PoolOperation, x: Value, attributes: Attributes, whole: boolean): Value {
     const name = operation.kind === 'maxPool' ? 'MaxPool' : 'AveragePool';
     const value = whole ? this.#writer.node(`Global${name}`, [x]) : this.#writer.node(name, [x], attributes);
-    const before = this.#network.tensors[operation.input]!;
-    const narrower = before.kind === 'activation' && operation.minimum > before.minimum;
-    return narrower ? this.#clamped(operation, value) : value;
+    return this.#clamped(operation, value, this.#least(operation.input));
   }
 
   concat(_: ConcatOperation, inputs: readonly Value[], axis: number): Value {
@@ -116,11 +123,17 @@ export class FloatDialect implements Dialect {
   }
 
   #finish({ output, requantization }: LinearOperation, value: Value): Value {
-    return requantization === null ? value : this.#clamped({ ...requantization, output }, value);
+    return requantization === null ? value : this.#clamped({ ...requantization, output }, value, -Infinity);
   }
 
-  #clamped({ output, minimum, maximum }: Clamped, value: Value): Value {
-    if (minimum < 0) return value;
+  #least(id: TensorId): number {
+    const tensor = this.#network.tensors[id]!;
+    return tensor.kind === 'activation' ? tensor.minimum : -Infinity;
+  }
+
+  /** The operation's clamp; `least` is what the value can be at least, in centred integers. */
+  #clamped({ output, minimum, maximum }: Clamped, value: Value, least: number): Value {
+    if (!this.clamps) return minimum < 0 || least >= 0 ? value : this.#writer.node('Relu', [value]);
     const limits = [minimum, maximum].map((limit) => this.#writer.small('float32', limit * this.#scales[output]!));
     return this.#writer.node('Clip', [value, ...limits]);
   }

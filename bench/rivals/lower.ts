@@ -59,12 +59,9 @@ const extentShape = ({ height, width, channels }: { height: number; width: numbe
 ];
 
 /** The model's bytes. The batch axis of its input and outputs is dynamic. */
-export function lower(
-  network: QuantizedNetwork,
-  dialectOf: (network: QuantizedNetwork, writer: GraphWriter) => Dialect,
-): Uint8Array {
+export function lower(network: QuantizedNetwork, dialectOf: (writer: GraphWriter) => Dialect): Uint8Array {
   const writer = new GraphWriter();
-  const dialect = dialectOf(network, writer);
+  const dialect = dialectOf(writer);
   const { tensors } = network;
   const values = new Map<TensorId, Value>([[network.input, 'input']]);
   const input = (id: TensorId, shape = tensors[id]!.shape): Value =>
