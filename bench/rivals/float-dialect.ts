@@ -5,6 +5,7 @@
  * ReLU6 loses its six with them, since our integers do not tell it from a ReLU: that favours the rival, by a pass over the
  * activations.
  */
+import { operationInputs } from '../../src/network/graph.js';
 import type {
   AddOperation,
   ConcatOperation,
@@ -17,6 +18,7 @@ import type {
   RescaleOperation,
   SoftmaxOperation,
   TensorId,
+  TrustedOperation,
 } from '../../src/reference/index.js';
 import type { Attributes, GraphWriter, Value } from './graph-writer.js';
 import { channelsFirst } from './layout.js';
@@ -88,8 +90,9 @@ export class FloatDialect implements Dialect {
     return this.#clamped(operation, value, this.#least(operation.input));
   }
 
-  concat(_: ConcatOperation, inputs: readonly Value[], axis: number): Value {
-    return this.#writer.node('Concat', inputs, { axis });
+  concat(operation: ConcatOperation, inputs: readonly Value[], axis: number): Value {
+    const parts = inputs.map((value, position) => this.#scaled(operation, position, value));
+    return this.#writer.node('Concat', parts, { axis });
   }
 
   pad(_: PadOperation, x: Value, pads: readonly number[]): Value {
@@ -100,7 +103,8 @@ export class FloatDialect implements Dialect {
     const step = softmaxStep(operation.exponentials);
     const logits = this.#times(x, step / this.#scales[operation.input]!);
     const probabilities = this.#writer.node('Softmax', [logits], { axis });
-    return this.#times(probabilities, operation.unit * this.#scales[operation.output]!);
+    const value = this.#times(probabilities, operation.unit * this.#scales[operation.output]!);
+    return this.#clamped(operation, value, 0);
   }
 
   /** What one unit of the accumulator, and so one unit of a weight, stands for in the floats' network. */
@@ -138,9 +142,9 @@ export class FloatDialect implements Dialect {
     return this.#writer.node('Clip', [value, ...limits]);
   }
 
-  #scaled(operation: AddOperation | RescaleOperation, position: number, value: Value): Value {
-    const input = operation.kind === 'add' ? operation.inputs[position as 0 | 1] : operation.input;
-    const ratio = this.#scales[operation.output]! / this.#scales[input]!;
+  /** An input at the output's scale: itself, unless the scales that meet contradict each other. */
+  #scaled(operation: TrustedOperation, position: number, value: Value): Value {
+    const ratio = this.#scales[operation.output]! / this.#scales[operationInputs(operation)[position]!]!;
     return this.#times(value, integerFactor(operation, position) * ratio);
   }
 

@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ActivationTensor, QuantizedNetwork } from '../../src/reference/index.js';
 import { fillFrom } from '../layers.js';
 import { FloatDialect } from './float-dialect.js';
+import { foldPadding, poolsPadding } from './fold-padding.js';
 import { Int8Dialect } from './int8-dialect.js';
 import { storedShape } from './layout.js';
 import { lower, NotRepresentable } from './lower.js';
@@ -51,21 +52,27 @@ const LEAST_RUNS = 3;
 const WARM_UPS = 2;
 
 /** The network as an ONNX model; see `RivalOptions.exact`. */
-export function onnxModel(network: QuantizedNetwork, format: Format, exact = false): Uint8Array {
+export function onnxModel(given: QuantizedNetwork, format: Format, exact = false): Uint8Array {
+  const network = foldPadding(given);
   return lower(network, (writer) =>
     format === 'fp32' ? new FloatDialect(network, writer, exact) : new Int8Dialect(network, writer),
   );
 }
 
-function sessionOptions(threads: number, exact: boolean): InferenceSession.SessionOptions {
+function sessionOptions(network: QuantizedNetwork, threads: number, exact: boolean): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    ...(exact ? { extra: { session: { x64quantprecision: '1' } } } : {}),
+    // Fatal errors only: the others come as exceptions too.
+    logSeverityLevel: 4,
+    extra: {
+      ...(exact ? { session: { x64quantprecision: '1' } } : {}),
+      // It takes zeros before a MaxPool for the MaxPool's own padding, which is not zero (1.30.0).
+      ...(poolsPadding(network) ? { optimization: { disable_specified_optimizers: 'Pad_Fusion' } } : {}),
+    },
   };
 }
 
@@ -84,7 +91,8 @@ export async function openRival(
   }
   let session: InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(onnxModel(network, format, exact), sessionOptions(threads, exact));
+    const options = sessionOptions(network, threads, exact);
+    session = await runtime.InferenceSession.create(onnxModel(network, format, exact), options);
   } catch (error) {
     const about = error instanceof NotRepresentable ? 'the network cannot be written' : 'the model is refused';
     return { reason: `${about} in ${format}: ${firstLine(error)}` };
