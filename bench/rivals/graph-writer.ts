@@ -5,6 +5,7 @@ import protobuf from 'protobufjs';
 /** Numbers of the format: element types, kinds of attributes, versions. */
 const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const ATTRIBUTE = { int: 2, ints: 7 } as const;
+const EXTERNAL = 1;
 const IR_VERSION = 8;
 const OPERATOR_SETS = [
   { domain: '', version: 17 },
@@ -24,6 +25,14 @@ export interface Port {
   readonly type: ElementType;
   readonly shape: readonly number[];
 }
+
+/** A model, and its large constants beside it: inside, they would be copied with every step of its way. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+const LARGE_BYTES = 2 ** 20;
 
 function typeOf(values: Constant): ElementType {
   if (values instanceof Float32Array) return 'float32';
@@ -50,6 +59,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Constant): Uint8Array =>
 export class GraphWriter {
   readonly #nodes: object[] = [];
   readonly #initializers: object[] = [];
+  readonly #external: { path: string; data: Uint8Array }[] = [];
   readonly #small = new Map<string, Value>();
   #count = 0;
 
@@ -66,10 +76,18 @@ export class GraphWriter {
     return this.node(opType, inputs, attributes, 'com.microsoft');
   }
 
-  /** Adds a constant, whose memory is not copied before `finish`. */
+  /** Adds a constant; a large one's memory becomes part of the model. */
   constant(values: Constant, shape: readonly number[]): Value {
     const name = `constant_${this.#count++}`;
-    this.#initializers.push({ name, dims: shape, dataType: TYPES[typeOf(values)], rawData: bytesOf(values) });
+    const tensor = { name, dims: shape, dataType: TYPES[typeOf(values)] };
+    const data = bytesOf(values);
+    if (data.length < LARGE_BYTES) this.#initializers.push({ ...tensor, rawData: data });
+    else {
+      const externalData = Object.entries({ location: name, offset: '0', length: `${data.length}` });
+      const entries = externalData.map(([key, value]) => ({ key, value }));
+      this.#initializers.push({ ...tensor, externalData: entries, dataLocation: EXTERNAL });
+      this.#external.push({ path: name, data });
+    }
     return name;
   }
 
@@ -85,9 +103,9 @@ export class GraphWriter {
     return name;
   }
 
-  finish(name: string, input: Port, outputs: readonly Port[]): Uint8Array {
+  finish(name: string, input: Port, outputs: readonly Port[]): OnnxModel {
     const schema = protobuf.parse(readFileSync(new URL('onnx.proto', import.meta.url), 'utf8')).root;
-    return schema
+    const bytes = schema
       .lookupType('onnx.ModelProto')
       .encode({
         irVersion: IR_VERSION,
@@ -102,6 +120,7 @@ export class GraphWriter {
         },
       })
       .finish();
+    return { bytes, externalData: this.#external };
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type SoftmaxOperation,
   type TensorId,
 } from '../../src/reference/index.js';
-import { type Attributes, type ElementType, GraphWriter, type Value } from './graph-writer.js';
+import { type Attributes, type ElementType, GraphWriter, type OnnxModel, type Value } from './graph-writer.js';
 import { pads, reshaped, storedAxis, storedShape } from './layout.js';
 
 /** Thrown when a network cannot be written in a dialect; the message says why. */
@@ -58,8 +58,8 @@ const extentShape = ({ height, width, channels }: { height: number; width: numbe
   channels,
 ];
 
-/** The model's bytes. The batch axis of its input and outputs is dynamic. */
-export function lower(network: QuantizedNetwork, dialectOf: (writer: GraphWriter) => Dialect): Uint8Array {
+/** The model. The batch axis of its input and outputs is dynamic. */
+export function lower(network: QuantizedNetwork, dialectOf: (writer: GraphWriter) => Dialect): OnnxModel {
   const writer = new GraphWriter();
   const dialect = dialectOf(writer);
   const { tensors } = network;

@@ -4,6 +4,7 @@ import type { ActivationTensor, QuantizedNetwork } from '../../src/reference/ind
 import { fillFrom } from '../layers.js';
 import { FloatDialect } from './float-dialect.js';
 import { foldPadding, poolsPadding } from './fold-padding.js';
+import type { OnnxModel } from './graph-writer.js';
 import { Int8Dialect } from './int8-dialect.js';
 import { storedShape } from './layout.js';
 import { lower, NotRepresentable } from './lower.js';
@@ -52,7 +53,7 @@ const LEAST_RUNS = 3;
 const WARM_UPS = 2;
 
 /** The network as an ONNX model; see `RivalOptions.exact`. */
-export function onnxModel(given: QuantizedNetwork, format: Format, exact = false): Uint8Array {
+export function onnxModel(given: QuantizedNetwork, format: Format, exact = false): OnnxModel {
   const network = foldPadding(given);
   return lower(network, (writer) =>
     format === 'fp32' ? new FloatDialect(network, writer, exact) : new Int8Dialect(network, writer),
@@ -91,8 +92,9 @@ export async function openRival(
   }
   let session: InferenceSession;
   try {
-    const options = sessionOptions(network, threads, exact);
-    session = await runtime.InferenceSession.create(onnxModel(network, format, exact), options);
+    const { bytes, externalData } = onnxModel(network, format, exact);
+    const options = { ...sessionOptions(network, threads, exact), externalData };
+    session = await runtime.InferenceSession.create(bytes, options);
   } catch (error) {
     const about = error instanceof NotRepresentable ? 'the network cannot be written' : 'the model is refused';
     return { reason: `${about} in ${format}: ${firstLine(error)}` };
