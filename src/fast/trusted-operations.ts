@@ -1,7 +1,7 @@
 /** The trusted operations of `TrustedArithmetic` that follow a verified layer: changes of scale and pooling. */
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
 import type { PoolOperation } from '../reference/quantized-network.js';
-import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from './kernels/bounds.js';
+import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from './kernels/bounds.js';
 import type { Frame, KernelMemory } from './memory.js';
 import { aClamp, aMultiplier, anArray, anInteger, aShift } from './validators.js';
 
@@ -60,7 +60,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
       anArray(how.multipliers, Int32Array, 'multipliers', bias.length);
       anArray(out, Int16Array, 'out', y.length);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.requantize, shift));
+      const form = requantizeForm(shift);
       const { minimum, maximum } = aClamp(how);
       if (y.length === 0) return;
       const period = periodOf(anInteger(bias.length, 'channels', 1, 2 ** 28), y.length);
@@ -68,7 +68,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
         const biases = repeated(memory, frame, bias, period);
         const multipliers = repeated(memory, frame, how.multipliers, period);
         const to = frame.output(out);
-        kernels.requantize(frame.input(y), biases, multipliers, y.length, period, shift, fits32, minimum, maximum, to);
+        kernels.requantize(frame.input(y), biases, multipliers, y.length, period, shift, form, minimum, maximum, to);
       });
     },
     addBias(y, bias, out) {
@@ -89,11 +89,11 @@ export function trustedOperations(memory: KernelMemory): Operations {
       const first = aMultiplier(how.multipliers[0]);
       const second = aMultiplier(how.multipliers[1]);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
+      const form = addForm(first, second, shift);
       const { minimum, maximum } = aClamp(how);
       memory.within((frame) => {
         const to = frame.output(out);
-        kernels.add(frame.input(a), frame.input(b), a.length, first, second, shift, fits32, minimum, maximum, to);
+        kernels.add(frame.input(a), frame.input(b), a.length, first, second, shift, form, minimum, maximum, to);
       });
     },
     rescale(x, how, out) {
@@ -101,10 +101,10 @@ export function trustedOperations(memory: KernelMemory): Operations {
       anArray(out, Int16Array, 'out', x.length);
       const multiplier = aMultiplier(how.multiplier);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
+      const form = rescaleForm(multiplier, shift);
       const { minimum, maximum } = aClamp(how);
       memory.within((frame) => {
-        kernels.rescale(frame.input(x), x.length, multiplier, shift, fits32, minimum, maximum, frame.output(out));
+        kernels.rescale(frame.input(x), x.length, multiplier, shift, form, minimum, maximum, frame.output(out));
       });
     },
     pool(x, shape, how, out) {

@@ -163,7 +163,9 @@ test('requantize and addBias', () =>
   ));
 
 test('requantize at the ends of int32', () => {
-  const y = Int32Array.of(-(2 ** 31), INT32_MAX, -1, 0, 1, -(2 ** 31), INT32_MAX, -2, 2, -3, 3);
+  // 43 entries of one channel: pairs of rows of 8, one row more, and a rest.
+  const edges = [-(2 ** 31), INT32_MAX, -1, 0, 1, -(2 ** 31) + 1, INT32_MAX - 1, -2, 2, -3, 3];
+  const y = Int32Array.from({ length: 43 }, (_, i) => edges[i % edges.length]!);
   const bias = new Int32Array(1);
   for (let shift = 1; shift <= 62; shift++) {
     for (const multiplier of [0, 1, 2 ** 30, INT32_MAX]) {
@@ -198,6 +200,31 @@ test('add and rescale', () =>
     ),
     300,
   ));
+
+test('add and rescale at the borders of two limbs', () => {
+  // Extremes of the entries, times multipliers around the limbs' ends, for every shift near a change of method.
+  const edges = [-32768, -32767, -1, 0, 1, 32766, 32767];
+  const x = Int16Array.from({ length: 49 }, (_, i) => edges[i % 7]!);
+  const y = Int16Array.from({ length: 49 }, (_, i) => edges[Math.floor(i / 7)]!);
+  const multipliers = [0, 1, 32767, 32768, 2 ** 30 + 32767, 2 ** 30 + 32768, INT32_MAX - 32768, INT32_MAX];
+  multipliers.push(...multipliers.map((m) => -m), INT32_MAX - 32767, -(2 ** 31), 1518500250);
+  const clamp = { minimum: -32768, maximum: 32767 };
+  const [a, b] = [new Int16Array(49), new Int16Array(49)];
+  for (const shift of [16, 17, 18, 29, 30, 31, 32, 33, 34, 44, 45, 46, 47, 48]) {
+    for (const m0 of multipliers) {
+      const scale: RescaleOperation = { ...names, ...clamp, shift, kind: 'rescale', multiplier: m0 };
+      fast.rescale(x, scale, a);
+      slow.rescale(x, scale, b);
+      assert.equal(a, b, `rescale ${m0}, shift ${shift}`);
+      for (const m1 of multipliers) {
+        const sum: AddOperation = { ...names, ...clamp, shift, kind: 'add', multipliers: [m0, m1] };
+        fast.add(x, y, sum, a);
+        slow.add(x, y, sum, b);
+        assert.equal(a, b, `add ${m0} and ${m1}, shift ${shift}`);
+      }
+    }
+  }
+});
 
 const side = fc.integer({ min: 1, max: 4 });
 

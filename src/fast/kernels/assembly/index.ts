@@ -9,4 +9,5 @@ export * from './multiply';
 export * from './packing';
 export * from './pooling';
 export * from './requantize';
+export * from './rescale';
 export * from './scatter';
