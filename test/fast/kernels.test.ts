@@ -286,6 +286,40 @@ test('an average over more entries than an int32 can sum', () => {
   assert.equal(out, Int16Array.of(low, low + 1, low, low, low, low, low, low, 32767));
 });
 
+test('averages of every small window, at the ends of int16 and half way', () => {
+  const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+  const clamp = { minimum: -32768, maximum: 32767 };
+  const channels = 17;
+  for (const height of [1, 2, 3, 15, 16]) {
+    for (let width = 1; width <= 18; width++) {
+      const n = height * width;
+      const x = new Int16Array(n * channels);
+      for (let i = 0; i < n; i++) {
+        for (let c = 0; c < channels; c++) {
+          const low = c % 2 === 0 ? -32768 : 32767;
+          // Channel c has a sum that is c steps away from n times an end.
+          x[i * channels + c] = i < c * 3 ? low - Math.sign(low) : low;
+        }
+        // Sums around half of n, and around minus half of n.
+        x[i * channels + 15] = i < n / 2 ? 1 : 0;
+        x[i * channels + 16] = i < n / 2 ? -1 : 0;
+      }
+      const how: PoolOperation = {
+        ...names,
+        ...clamp,
+        kind: 'averagePool',
+        window: { height, width },
+        stride: { y: 1, x: 1 },
+        padding,
+      };
+      const [a, b] = [new Int16Array(channels), new Int16Array(channels)];
+      fast.pool(x, { height, width, channels }, how, a);
+      slow.pool(x, { height, width, channels }, how, b);
+      assert.equal(a, b, `${height} x ${width}`);
+    }
+  }
+});
+
 test('lengths, shifts, clamps and windows are checked', () => {
   const three = new Uint32Array(3);
   assert.throws(() => fast.blind(new Int16Array(4), three, P24, new Uint32Array(4)), /pad must have 4 entries/);
