@@ -102,6 +102,15 @@ export function foldTerms(bound: number): number {
   return Number(terms < 2n ** 30n ? terms : 2n ** 30n);
 }
 
+/**
+ * Vectors of 8 entries that an int32 lane of `foldInputs` takes, for |x| <= largest <= 2^15: each adds two products with limbs
+ * of at most 2^15, so n * 2 * largest * 2^15 <= 2^31 - 1. For |x| = 2^15 one vector alone may reach 2^31; the kernel reads that
+ * lane right, and n is 1. Theorems packed_lane_fits and spilled_lane_right.
+ */
+export function inputSteps(largest: number): number {
+  return Math.max(1, Math.floor(INT32_MAX / (Math.max(largest, 1) * 2 ** 16)));
+}
+
 /** Entries of an average that fit an int32 lane: n * 2^15 <= 2^31 - 1. */
 export const POOL_TERMS = 2 ** 16 - 1;
 

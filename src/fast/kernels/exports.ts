@@ -12,6 +12,19 @@ export interface Kernels {
   foldOutput(s: number, y: number, count: number, terms: number): number;
   foldInput(folded: number, x: number, count: number, terms: number): number;
 
+  packFolded(folded: number, count: number, out: number): void;
+  foldInputs(packed: number, pitch: number, k: number, x: number, count: number, steps: number, sums: number): void;
+  foldOutputs(
+    s: number,
+    pitch: number,
+    k: number,
+    y: number,
+    count: number,
+    bound: number,
+    terms: number,
+    sums: number,
+  ): number;
+
   requantize(
     y: number,
     bias: number,
