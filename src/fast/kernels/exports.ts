@@ -24,6 +24,15 @@ export interface Kernels {
     terms: number,
     sums: number,
   ): number;
+  outgoing(
+    x: number,
+    count: number,
+    minimum: number,
+    maximum: number,
+    modulus: number,
+    pad: number,
+    out: number,
+  ): number;
 
   requantize(
     y: number,

@@ -7,6 +7,7 @@ export * from './gather';
 export * from './limbs';
 export * from './memory';
 export * from './multiply';
+export * from './outgoing';
 export * from './packed-folds';
 export * from './packing';
 export * from './pooling';
