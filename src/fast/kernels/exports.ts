@@ -33,6 +33,7 @@ export interface Kernels {
     pad: number,
     out: number,
   ): number;
+  acceptCandidates(bytes: number, count: number, modulus: number, out: number): number;
 
   requantize(
     y: number,

@@ -1,5 +1,6 @@
 /** Everything the host may call. Pointers are byte addresses in the one imported memory; nothing here checks them. */
 export { blind, isCanonical, isWithin, unblind } from './blinding';
+export * from './candidates';
 export * from './checked-folds';
 export * from './depthwise';
 export { foldInput, foldOutput } from './folds';
