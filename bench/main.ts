@@ -17,7 +17,8 @@ async function quickKernels(): Promise<void> {
   const { copyCase, kernelCases } = await import('./kernel-cases.js');
   const { consumedTotal } = await import('./values.js');
   const arithmetic = await wasmArithmetic();
-  const kernels = [await copyCase(), ...kernelCases(arithmetic)];
+  const { streamCases } = await import('./stream-cases.js');
+  const kernels = [await copyCase(), ...kernelCases(arithmetic), ...(await streamCases())];
   const engine = Object.entries(layers).flatMap(([layer, map]) => engineCases(arithmetic, layer, map));
   const cases = [...kernels.map(({ name, run }) => ({ name, prepare: () => run })), ...engine];
   const rows = cases.map(({ name, prepare }) => {

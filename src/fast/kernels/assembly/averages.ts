@@ -72,7 +72,7 @@ export function averageBlocks(
   } while (--blocks > 0);
 }
 
-/** The same for the usual window of two by two: floor((sum + 2) / 4) is a shift. */
+/** The same for the usual window of two by two: floor((sum + 2) / 4) is a shift. Theorem average_of_four. */
 export function averageSquares(
   from: usize,
   rowBytes: usize,

@@ -2,7 +2,8 @@
 
 /**
  * (x + pad) mod p in four lanes, for int16 x and canonical pad. The smaller one without sign: of x and x + p that is x + p just
- * when x is negative; of the sum, below 2p < 2^32, and the sum - p it is the latter just when that is not negative.
+ * when x is negative; of the sum, below 2p < 2^32, and the sum - p it is the latter just when that is not negative. Theorem
+ * blind_lane_right.
  */
 export function blindedLanes(x: v128, pad: v128, p: v128): v128 {
   const residue = i32x4.min_u(x, i32x4.add(x, p));

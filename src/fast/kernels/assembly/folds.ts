@@ -4,9 +4,16 @@
  */
 import { canonicalM31, foldM31, M31 } from './modular';
 
-/** total + (lanes of v mod q), for any signed v. */
+const SIGN: i64 = 1 << 63;
+
+/**
+ * total + (lanes of v mod q), for any signed v. WebAssembly's arithmetic shift is dear; v >> 31 is (v + 2^63) >>> 31 less 2^32.
+ * Theorem logical_shift_right.
+ */
 export function reduceInto(total: v128, v: v128): v128 {
-  return i64x2.add(total, i64x2.add(v128.and(v, i64x2.splat(M31)), i64x2.shr_s(v, 31)));
+  const raised = i64x2.shr_u(v128.xor(v, i64x2.splat(SIGN)), 31);
+  const high = i64x2.sub(raised, i64x2.splat(1 << 32));
+  return i64x2.add(i64x2.add(total, v128.and(v, i64x2.splat(M31))), high);
 }
 
 /** The lanes of `total` and `rest`, mod q. */

@@ -104,7 +104,7 @@ export function addByShift(
 class Products {
   /**
    * The same with one operand: it is paired with a constant whose multiplier makes the product the rounding term, so that
-   * nothing need be added: 1 * 2^(rest-1) up to 2^14, and 2^14 * 2^(rest-15) up to 2^28.
+   * nothing need be added: 1 * 2^(rest-1) up to 2^14, and 2^14 * 2^(rest-15) up to 2^28. Theorem rounding_pair_right.
    */
   @inline
   static run(
