@@ -1,4 +1,4 @@
-/** `npm run bench -- kernels|trusted|offline|devices|end-to-end [options]`. Exits 2 with one sentence when it does not understand. */
+/** `npm run bench -- trusted|offline|devices|end-to-end [options]`. Exits 2 with one sentence when it does not understand. */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCode, exitCodes, explain } from '../src/cli/exit.js';
@@ -12,26 +12,9 @@ function aCount(text: string): number {
   return value;
 }
 
-/** Every case once, to see that they all run; the numbers mean little, so nothing is written. */
-async function quickKernels(): Promise<void> {
-  const { wasmArithmetic } = await import('../src/fast/index.js');
-  const { engineCases, layers } = await import('./engine-cases.js');
-  const { copyCase, kernelCases } = await import('./kernel-cases.js');
-  const { consumedTotal } = await import('./values.js');
-  const arithmetic = await wasmArithmetic();
-  const { streamCases } = await import('./stream-cases.js');
-  const kernels = [await copyCase(), ...kernelCases(arithmetic), ...(await streamCases())];
-  const engine = Object.entries(layers).flatMap(([layer, map]) => engineCases(arithmetic, layer, map));
-  const cases = [...kernels.map(({ name, run }) => ({ name, prepare: () => run })), ...engine];
-  const rows = cases.map(({ name, prepare }) => {
-    const run = prepare();
-    const start = performance.now();
-    run();
-    return { case: name, firstCallMs: Number((performance.now() - start).toPrecision(3)) };
-  });
-  arithmetic.close();
-  console.table(rows);
-  console.log(`all results together: ${consumedTotal()}`);
+interface QuickText {
+  readonly quick?: true;
+  readonly json?: true;
 }
 
 interface DevicesText {
@@ -106,12 +89,22 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')) });
   root
-    .command('kernels')
-    .description('the trusted side: elementwise kernels against memory.copy, and the linear engine')
-    .option('--quick', 'every case once, and write nothing')
-    .action(async ({ quick }: { quick?: true }) => {
-      if (quick === true) await quickKernels();
-      else await import('./kernels.js');
+    .command('trusted')
+    .description('the trusted side online: kernels beside memory.copy, and the phases of whole networks')
+    .option('--json', 'print one JSON object')
+    .option('--quick', 'every case briefly, and write nothing')
+    .action(async ({ quick, json }: QuickText) => {
+      const { benchTrusted } = await import('./trusted.js');
+      await benchTrusted({ quick: quick === true, json: json === true });
+    });
+  root
+    .command('offline')
+    .description('the trusted side offline: the linear engine, challenges and pads')
+    .option('--json', 'print one JSON object')
+    .option('--quick', 'every case briefly, and write nothing')
+    .action(async ({ quick, json }: QuickText) => {
+      const { benchOffline } = await import('./offline.js');
+      await benchOffline({ quick: quick === true, json: json === true });
     });
   root
     .command('devices')

@@ -42,6 +42,9 @@ export function exampleImage(network: QuantizedNetwork): Int16Array {
   return fillFrom('picture', new Int16Array(length), -128, 127);
 }
 
+/** How long and for what to measure. */
+export type Effort = Pick<EndToEndOptions, 'batches' | 'runs' | 'limitMs'>;
+
 /** Opens, measures, closes. The device stays open. */
 export async function measureSession(
   network: QuantizedNetwork,
@@ -49,7 +52,7 @@ export async function measureSession(
   device: Device,
   threads: number,
   plan: 'all' | 'auto',
-  options: EndToEndOptions,
+  options: Effort,
 ): Promise<MeasuredSession> {
   const arithmetic = await wasmArithmetic({ threads });
   try {
@@ -87,7 +90,7 @@ async function measureBatch(
   session: NetworkSession,
   image: Int16Array,
   batch: number,
-  { runs, limitMs }: EndToEndOptions,
+  { runs, limitMs }: Effort,
 ): Promise<Measured> {
   const images = Array.from({ length: batch }, () => image);
   const results: { wallMs: number; offlineMs: number; result: Awaited<ReturnType<typeof once>> }[] = [];
