@@ -18,7 +18,9 @@ export const finishFields = [
   'followUps',
   'followUpCount',
 ] as const;
-const at = fields(...finishFields).at;
+/** The same, ready to be filled. */
+export const finishLayout = fields(...finishFields);
+const at = finishLayout.at;
 
 /** Values of `finish`. */
 export const FINISH = { none: 0, addBias: 1, requantize: 2 } as const;
