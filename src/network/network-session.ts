@@ -22,7 +22,8 @@ import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/in
 import { certify } from './certificate.js';
 import { linearOperations } from './graph.js';
 import { InsideLayers } from './inside-layers.js';
-import { makePlan, type Plan, type PlanChoice } from './planner/plan.js';
+import type { Plan } from './planner/plan.js';
+import { choosePlan, type PlanChoice } from './planner/plan-choice.js';
 import { type StreamOptions, streamInOrder } from './stream.js';
 import { type RunLinear, walk } from './walk.js';
 
@@ -112,7 +113,7 @@ export class NetworkSession {
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
     const { network, device, ...rest } = options;
     certify(network);
-    const plan = makePlan(options);
+    const plan = choosePlan(options);
     const maps = linearOperations(network)
       .filter((_, index) => plan.outsourced[index])
       .map(({ map }) => map);
