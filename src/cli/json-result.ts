@@ -8,15 +8,21 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** How the run was protected and how much of it was verified. */
 export function jsonProtection(protection: Protection, executed: Executed): object {
-  const { result, soundness, modulus, linearLayers } = executed;
+  const { result, soundness, modulus, linearLayers, outsourcedLayers } = executed;
+  const { inferenceBits } = soundness;
   return {
     device: protection.device,
     integrity: protection.integrity,
     privacy: protection.privacy,
+    plan: protection.plan,
+    threads: protection.threads,
     modulus: modulus === null ? 'integers' : modulusName(modulus),
     repetitions: soundness.repetitions,
-    soundnessBits: soundness.inferenceBits,
+    // With nothing outsourced there is no error to have bits of.
+    soundnessBits: Number.isFinite(inferenceBits) ? inferenceBits : null,
     linearLayers,
+    outsourcedLayers,
+    insideLayers: linearLayers - outsourcedLayers,
     verifiedLayers: result.costs.verifiedLayers,
   };
 }

@@ -1,5 +1,4 @@
 /** `slalom run`: one image through one quantized network. */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
@@ -13,7 +12,8 @@ import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
 import type { Reporter } from './progress.js';
-import { costTable, guarantee } from './report.js';
+import { readInput } from './read-input.js';
+import { computedBy, costTable, guarantee } from './report.js';
 import { table } from './table.js';
 import { aTamper } from './tamper.js';
 
@@ -34,7 +34,7 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   const protection = aProtection(options);
   const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
   const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
-  const tamper = options.tamper === undefined ? null : aTamper(options.tamper, linearOperations(network).length);
+  const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
   const input = await prepareInput(network, options.image);
   const executed = await withSession(
     {
@@ -42,7 +42,10 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
       protection,
       report,
       signal,
-      disguise: (device) => (tamper === null ? device : saboteur(device, tamper)),
+      lie: tamper && {
+        layer: tamper.layer,
+        disguise: (device, layer) => saboteur(device, { ...tamper, layer }),
+      },
     },
     (session) => runOnce(session, input, signal),
   );
@@ -56,15 +59,6 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     output: jsonOutput(executed),
     ...jsonCosts(executed),
   });
-}
-
-async function readInput(path: string, option: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(`${option} ${path}: ${missing ? 'there is no such file' : 'the file cannot be read'}.`);
-  }
 }
 
 async function readLabelFile(path: string): Promise<string[]> {
@@ -97,7 +91,7 @@ function textResult(
     `${(100 * probability).toFixed(1)} %`,
   ]);
   return [
-    `${basename(options.model)} on ${basename(options.image)}, linear layers on the untrusted device "${protection.device}"`,
+    `${basename(options.model)} on ${basename(options.image)}, ${computedBy(protection, executed)}`,
     '',
     table(['label', 'index', 'probability'], rows),
     '',

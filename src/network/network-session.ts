@@ -36,8 +36,8 @@ export interface NetworkSessionOptions {
   readonly arithmetic: TrustedArithmetic;
   /**
    * Which linear layers the device gets: `'auto'` (the default) measures this machine and keeps those inside that are
-   * cheaper to compute than to check; `'all'` outsources every one; a plan decides by itself. The output is the same, and so
-   * is the guarantee.
+   * cheaper to compute than to check, see `planNetwork`; `'all'` outsources every one; a plan decides by itself. The output is
+   * the same, and so is the guarantee.
    */
   readonly plan?: PlanChoice;
   /** Both guarantees and 2^-40 per inference, unless you say otherwise. */
@@ -108,7 +108,7 @@ export class NetworkSession {
   /**
    * Certifies the network, decides which layers to outsource, loads them on the device, and folds secret challenges.
    * @throws ModelError when the network is not well formed or can wrap; DeviceError when the device cannot hold it;
-   * RangeError when the plan does not fit the network
+   * RangeError or TypeError when the plan does not fit the network
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
     const { network, device, ...rest } = options;
@@ -118,7 +118,12 @@ export class NetworkSession {
       .filter((_, index) => plan.outsourced[index])
       .map(({ map }) => map);
     const session = device === null || maps.length === 0 ? null : await Session.open({ ...rest, device, maps });
-    return new NetworkSession(options, plan, session);
+    try {
+      return new NetworkSession(options, plan, session);
+    } catch (error) {
+      session?.close();
+      throw error;
+    }
   }
 
   get state(): SessionState {
