@@ -30,8 +30,10 @@ export async function copyCase(): Promise<KernelCase> {
 }
 
 const names = { name: '', input: 0, output: 0, minimum: -128, maximum: 127 };
-const addition = { ...names, kind: 'add', inputs: [0, 0], multipliers: [2 ** 29, 2 ** 28], shift: 30 } as const;
-const rescaling = { ...names, kind: 'rescale', multiplier: 2 ** 29, shift: 30 } as const;
+// Factors of 0.707 and 0.354, with all their bits.
+const multipliers = [1518500250, 759250125] as const;
+const addition = { ...names, kind: 'add', inputs: [0, 0], multipliers, shift: 31 } as const;
+const rescaling = { ...names, kind: 'rescale', multiplier: multipliers[0], shift: 31 } as const;
 const pooling = {
   ...names,
   window: { height: 2, width: 2 },

@@ -8,13 +8,14 @@ import { macCount } from '../src/reference/linear-map.js';
 import { engineCases, JOBS, layers } from './engine-cases.js';
 import { COUNT, copyCase, type KernelCase, kernelCases } from './kernel-cases.js';
 import { machine, measure } from './measure.js';
+import { streamCases } from './stream-cases.js';
 import { consumedTotal } from './values.js';
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
 const arithmetic = await wasmArithmetic();
 
 const copy = await copyCase();
-const cases = [copy, ...kernelCases(arithmetic)];
+const cases = [copy, ...kernelCases(arithmetic), ...(await streamCases())];
 const kernelTimes = await measure(
   'trusted kernels',
   cases.map(({ name, run }) => ({ name, prepare: () => run })),

@@ -29,9 +29,9 @@ export class InsideLayers {
   ): Int16Array | Int32Array {
     const started = performance.now();
     const outputs = outputLength(map);
-    const y = this.#arithmetic.allocate('i32', outputs * images);
+    const y = this.#arithmetic.allocate('i32', outputs * images, 'anything');
     const length = finishedLength(finish, outputs);
-    const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images);
+    const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images, 'anything');
     this.#maps.get(index)!.applyIntegers(x, y);
     this.#arithmetic.finish(y, images, finish, out);
     this.#arithmetic.release(y);

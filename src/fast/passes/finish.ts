@@ -1,7 +1,7 @@
 /** From `Finish` to the numbers that the jobs read. */
 import type { Finish, FollowUp } from '../../protocol/passes.js';
 import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishFields } from '../jobs/finish.js';
-import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from '../kernels/bounds.js';
+import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../validators.js';
@@ -79,7 +79,7 @@ export function planFinish(
       multipliers: repeated(memory, frame, multipliers, period),
       period,
       shift,
-      fits32: Number(shiftsToInt32(PRODUCT_BITS.requantize, shift)),
+      form: requantizeForm(shift),
       minimum,
       maximum,
       followUps: table,
@@ -113,16 +113,16 @@ function encode(frame: Frame, followUp: FollowUp, entries: number, bandRows: num
   const clamp = { ...blank, minimum, maximum };
   if (followUp.kind === 'rescale') {
     const shift = aShift(followUp.how.shift);
-    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
     const first = aMultiplier(followUp.how.multiplier);
-    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.rescale, first, shift, fits32 });
+    const form = rescaleForm(first, shift);
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.rescale, first, shift, form });
   }
   if (followUp.kind === 'add') {
     const shift = aShift(followUp.how.shift);
-    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
     const [first, second] = followUp.how.multipliers.map(aMultiplier) as [number, number];
+    const form = addForm(first, second, shift);
     const other = frame.input(anArray(followUp.other, Int16Array, 'other', entries));
-    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.add, other, first, second, shift, fits32 });
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.add, other, first, second, shift, form });
   }
   const { shape, how } = followUp;
   const pooled = pooledExtent(shape, how);

@@ -4,7 +4,7 @@ import { aModulus } from '../../protocol/modulus.js';
 import { type Incoming, packedLength, poolsByRows } from '../../protocol/passes.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
 import { outgoingFields } from '../jobs/outgoing.js';
-import { foldInputSteps, foldTerms } from '../kernels/bounds.js';
+import { foldTerms, inputSteps } from '../kernels/bounds.js';
 import type { Frame, KernelArray, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { anArray, anInteger } from '../validators.js';
@@ -129,7 +129,7 @@ export function passes(memory: KernelMemory): Passes {
           modulus: blinding?.modulus ?? 0,
           tables: tableOf(memory, frame, [...(blinding?.rho ?? Array(images).fill(sums)), ...folded]),
           k: folded.length,
-          steps: foldInputSteps(Math.max(-minimum, maximum)),
+          steps: inputSteps(Math.max(-minimum, maximum)),
           message: at,
           messageId: id,
           ...frame.perThread(MOST_ENTRIES * 4),
