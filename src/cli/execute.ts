@@ -2,9 +2,9 @@
 import { wasmArithmetic } from '../fast/index.js';
 import { certify } from '../network/certificate.js';
 import { linearOperations } from '../network/graph.js';
-import { NetworkSession, type RunResult } from '../network/network-session.js';
+import { NetworkSession, type Output, type RunCosts, type RunResult } from '../network/network-session.js';
 import type { Plan } from '../network/planner/plan.js';
-import type { Device, Modulus, Soundness, TrustedArithmetic } from '../protocol/index.js';
+import { type Device, type Modulus, type Soundness, type TrustedArithmetic, trustedMs } from '../protocol/index.js';
 import { macCount, type QuantizedNetwork } from '../reference/index.js';
 import { NO_DEVICE, openDevice } from './devices.js';
 import type { Protection } from './options.js';
@@ -27,11 +27,15 @@ export interface Setup {
   readonly signal: AbortSignal;
   /** Null for an honest device. */
   readonly lie: Lie | null;
+  /** True if the caller shows how far runs are, so that only opening is shown here. */
+  readonly quiet?: boolean;
 }
 
-/** What a run gave, what it cost and what it guarantees. */
+/** What one run, or several, cost and what they guarantee. */
 export interface Executed {
-  readonly result: RunResult;
+  readonly result: RunCosts;
+  /** How often the network was run, on one image or on several together. */
+  readonly batches: number;
   readonly soundness: Soundness;
   readonly modulus: Modulus | null;
   readonly linearLayers: number;
@@ -66,7 +70,7 @@ export async function withSession<T>(setup: Setup, work: (session: NetworkSessio
         plan,
         parameters: { integrity, privacy, soundnessBits },
         onProgress: (progress) => {
-          report.update(progress);
+          if (!setup.quiet || progress.phase === 'challenges') report.update(progress);
           signal.throwIfAborted();
         },
         signal,
@@ -90,13 +94,49 @@ function planOf({ network, protection, report, lie }: Setup, arithmetic: Trusted
   return lie === null ? plan : withOutsourced(plan, lie.layer);
 }
 
+/** The same of a run of one image, with what it gave. */
+export type ExecutedOnce = Executed & { readonly result: RunResult };
+
 /** Prepares one inference, runs it, and adds up. */
-export async function runOnce(session: NetworkSession, input: Int16Array, signal: AbortSignal): Promise<Executed> {
+export async function runOnce(session: NetworkSession, input: Int16Array, signal: AbortSignal): Promise<ExecutedOnce> {
   const before = session.prepared;
   if (before === 0) await session.prepare(1, signal);
   const result = await session.run(input);
   const { soundness, modulus, offlineMs } = session;
-  return { result, soundness, modulus, offlineMs, ...outsourcing(session) };
+  return { result, batches: 1, soundness, modulus, offlineMs, ...outsourcing(session) };
+}
+
+/** Several images, one after another. */
+export interface Images {
+  readonly count: number;
+  /** How many go through the network together. */
+  readonly batch: number;
+  readonly read: (index: number) => Promise<Int16Array>;
+}
+
+/** Runs a stream of images, hands each one's outputs over, in order, and adds up. Reading images is no part of the times. */
+export async function runStream(
+  session: NetworkSession,
+  { count, batch, read }: Images,
+  onOutputs: (outputs: readonly Output[], index: number) => void,
+): Promise<Executed> {
+  let readingMs = 0;
+  async function* inputs(): AsyncGenerator<Int16Array> {
+    for (let index = 0; index < count; index++) {
+      const started = performance.now();
+      const input = await read(index);
+      readingMs += performance.now() - started;
+      yield input;
+    }
+  }
+  const before = session.offlineMs;
+  const started = performance.now();
+  let done = 0;
+  for await (const outputs of session.stream(inputs(), { batch })) onOutputs(outputs, done++);
+  const { soundness, modulus, offlineMs, costs } = session;
+  const onlineMs = performance.now() - started - (offlineMs - before) - readingMs;
+  const result = { costs, onlineMs, trustedMs: trustedMs(costs) };
+  return { result, batches: Math.ceil(count / batch), soundness, modulus, offlineMs, ...outsourcing(session) };
 }
 
 /** How much of the network the device gets. */

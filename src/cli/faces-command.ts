@@ -15,7 +15,7 @@ import { drawBox, encodePng, type Image, readImage } from '../network/image/inde
 import { type Device, IntegrityError } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
-import { type Executed, runOnce, withSession } from './execute.js';
+import { type Executed, type ExecutedOnce, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
@@ -88,7 +88,7 @@ function packageDirectory(): string {
   }
 }
 
-function findFaces(network: QuantizedNetwork, anchors: Float32Array, photo: Image, executed: Executed): Face[] {
+function findFaces(network: QuantizedNetwork, anchors: Float32Array, photo: Image, executed: ExecutedOnce): Face[] {
   const outputs = executed.result.outputs.map(({ values }) => values);
   return decodeFaces(realOutputs(network, outputs), anchors, photo);
 }

@@ -1,5 +1,5 @@
 /** The part of `--json` that every command shares. */
-import { storedCodes } from '../network/network-session.js';
+import { type Output, storedCodes } from '../network/network-session.js';
 import { modulusName } from '../protocol/index.js';
 import type { Executed } from './execute.js';
 import type { Protection } from './options.js';
@@ -28,8 +28,8 @@ export function jsonProtection(protection: Protection, executed: Executed): obje
 }
 
 /** The raw quantized output integers: one list, or a list of lists when the network has several outputs. */
-export function jsonOutput(executed: Executed): number[] | number[][] {
-  const lists = executed.result.outputs.map(storedCodes);
+export function jsonOutput(outputs: readonly Output[]): number[] | number[][] {
+  const lists = outputs.map(storedCodes);
   return lists.length === 1 ? lists[0]! : lists;
 }
 

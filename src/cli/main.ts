@@ -60,9 +60,10 @@ function program(finish: (code: number) => void): Command {
   protect(
     root
       .command('run')
-      .description('classify one image with a quantized .tflite model')
+      .description('classify images with a quantized .tflite model')
       .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
-      .requiredOption('--image <file>', 'a BMP, JPEG or PNG picture')
+      .requiredOption('--image <files...>', 'BMP, JPEG or PNG pictures, or folders of them')
+      .option('--batch <n>', 'of several pictures, how many go through the network together', '8')
       .option('--labels <file>', 'one label per line'),
   ).action(async (options) => {
     const { runCommand } = await import('./run-command.js');

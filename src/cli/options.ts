@@ -39,7 +39,11 @@ function onOrOff(text: string, option: string): boolean {
   return text === 'on';
 }
 
-function aNumber(text: string, option: string, least: number, most: number): number {
+/**
+ * A whole number from `least` to `most`.
+ * @throws UsageError one sentence naming the option
+ */
+export function aNumber(text: string, option: string, least: number, most: number): number {
   try {
     return decode(wholeNumber(least, most), /^\d+$/.test(text) ? Number(text) : Number.NaN, option);
   } catch {

@@ -43,14 +43,14 @@ export function guarantee(protection: Protection, executed: Executed): string {
 }
 
 function integrityOf({ integrity }: Protection, executed: Executed): string {
-  const { soundness, linearLayers, outsourcedLayers, result } = executed;
+  const { soundness, linearLayers, outsourcedLayers, result, batches } = executed;
   if (outsourcedLayers === 0) {
     return `Integrity: all ${layers(linearLayers)} computed inside, where nothing has to be verified.`;
   }
   if (!integrity) return 'Integrity: off. A device that lies is believed.';
   const inside = linearLayers - outsourcedLayers;
   const rest = inside === 0 ? '' : `, ${inside} computed inside`;
-  return `Integrity: ${result.costs.verifiedLayers} of ${linearLayers} linear layers verified${rest}; soundness ${soundness.inferenceBits} bits (a wrong result is accepted with probability at most 2^-${soundness.inferenceBits}; ${soundness.repetitions} secret challenges per layer).`;
+  return `Integrity: ${result.costs.verifiedLayers / batches} of ${linearLayers} linear layers verified${rest}; soundness ${soundness.inferenceBits} bits (a wrong result is accepted with probability at most 2^-${soundness.inferenceBits}; ${soundness.repetitions} secret challenges per layer).`;
 }
 
 function privacyOf({ modulus, outsourcedLayers }: Executed): string {

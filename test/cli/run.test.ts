@@ -61,6 +61,7 @@ test('bad usage is exit code 2 and one sentence', async () => {
   for (const threads of ['0', '65', 'some', '']) {
     await refused([...base, `--threads=${threads}`], /--threads takes a whole number from 1 to 64/);
   }
+  await refused([...base, '--batch', '0'], /--batch takes a whole number from 1 to 1024/);
   await refused([...base, '--plan', 'some'], /--plan takes "auto" or "all", not "some"/);
   await refused([...base, '--plan', 'all', '--device', 'none'], /--plan all needs a device/);
   await refused(['plan'], /required option '--model/);
@@ -148,6 +149,50 @@ if (!existsSync(shared)) {
     assert.is(plan.outsourcedLayers + plan.insideLayers, 53);
     assert.ok(plan.plannedMs > 0);
     assert.ok(plan.layers.every(({ macs, offlineMs }) => macs > 0 && offlineMs === 0));
+  });
+
+  test('several pictures, and folders of them, are run as a stream', async () => {
+    const names = ['bird', 'cat', 'dragonfly'];
+    const args = ['run', '--model', small, '--labels', labels, '--json', '--image'];
+    const single = await Promise.all(names.map((name) => slalom([...args, image(name)])));
+    const outputs = single.map(({ out }) => (JSON.parse(out) as { output: number[] }).output);
+    for (const batch of ['1', '2']) {
+      const { code, out } = await slalom([...args, ...names.map(image), '--batch', batch]);
+      assert.is(code, 0);
+      const { results, verifiedLayers, outsourcedLayers } = JSON.parse(out) as Record<string, number> & {
+        results: { image: string; top: unknown[]; output: number[] }[];
+      };
+      assert.equal(
+        results.map((result) => result.image),
+        names.map(image),
+      );
+      assert.equal(
+        results.map(({ output }) => output),
+        outputs,
+      );
+      assert.is(verifiedLayers, outsourcedLayers! * Math.ceil(names.length / Number(batch)));
+    }
+    const { code, out } = await slalom([
+      'run',
+      '--model',
+      small,
+      '--labels',
+      labels,
+      '--image',
+      join(shared, 'images'),
+    ]);
+    assert.is(code, 0);
+    const rows = names.map((name) => out.indexOf(`${name}.bmp`));
+    assert.equal(
+      rows,
+      [...rows].sort((a, b) => a - b),
+    );
+    assert.ok(rows[0]! > 0);
+    const lied = await slalom([...args, ...names.map(image), '--tamper', '3']);
+    assert.equal([lied.code, lied.out], [3, '']);
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    await refused(['run', '--model', small, '--image', empty], /no BMP, JPEG or PNG picture in this folder/);
+    await refused(['run', '--model', small, '--image', image('cat'), join(folder, 'text.png')], /not a picture/);
   });
 
   test('the other pictures are what they show', async () => {
