@@ -1,6 +1,6 @@
 /** Linear layers that the trusted side computes itself. */
 import { type Costs, type Finish, finishedLength, type TrustedArithmetic, type TrustedMap } from '../protocol/index.js';
-import { type LinearOperation, outputLength } from '../reference/index.js';
+import { inputLength, type LinearOperation, outputLength } from '../reference/index.js';
 
 /** The layers' maps, made ready once. */
 export class InsideLayers {
@@ -16,6 +16,18 @@ export class InsideLayers {
   /** How many layers are computed here. */
   get count(): number {
     return this.#maps.size;
+  }
+
+  /** Applies every map once: weights are laid out for the kernels when they are first needed, and no run shall wait for that. */
+  warmUp(layers: readonly LinearOperation[]): void {
+    for (const [index, trusted] of this.#maps) {
+      const { map } = layers[index]!;
+      const x = this.#arithmetic.allocate('i16', inputLength(map));
+      const y = this.#arithmetic.allocate('i32', outputLength(map));
+      trusted.applyIntegers(x, y);
+      this.#arithmetic.release(x);
+      this.#arithmetic.release(y);
+    }
   }
 
   /** finish(L(x)) of layer `index` for `images` inputs back to back, in new trusted memory. */
