@@ -62,6 +62,11 @@ export class Team {
     };
   }
 
+  /** False after `close`, and after a helper failed. */
+  get usable(): boolean {
+    return !this.#broken;
+  }
+
   /**
    * Makes memory outside the kernels' known to jobs.
    * @returns its number, or null when other threads could not reach it: it is not shared, and there are helpers
