@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { root } from './cli/slalom.js';
-import { suite } from './suite.js';
+import { root } from '../cli/slalom.js';
+import { suite } from '../suite.js';
 
 const test = suite('specification');
 
