@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { root } from './cli/slalom.js';
-import { suite } from './suite.js';
+import { root } from '../cli/slalom.js';
+import { invariants, witnesses } from '../model/witnesses.js';
+import { suite } from '../suite.js';
 
 const test = suite('specification');
 
@@ -40,13 +41,29 @@ test('every test and source that is named exists', () => {
   for (const path of named) assert.ok(existsSync(join(root, path)), `${path} does not exist`);
 });
 
-test('every claim has a section, a theorem and a test', () => {
+test('every claim has a section, a theorem, a part of the model, a test and vectors', () => {
+  const named = new Set([...invariants, ...witnesses]);
   const claims = rows(texts.find(({ name }) => name === 'README.md')!.text).slice(1);
-  assert.ok(claims.length >= 8);
+  assert.ok(claims.length >= 12);
+  const slalom = texts.find(({ name }) => name === 'slalom.md')!.text;
   for (const cells of claims) {
-    assert.is(cells.length, 4);
+    assert.is(cells.length, 6);
+    const [, section, , model, , vectors] = cells as [string, string, string, string, string, string];
+    const [, number] = /^\[([\d.]+)\]/.exec(section) ?? [];
+    assert.ok(new RegExp(`^(## )?${number?.replace('.', '\\.')}[. ]`, 'm').test(slalom), `no section ${section}`);
+    for (const [, name] of model.matchAll(/`(\w+)`/g)) assert.ok(named.has(name!), `the model has no ${name}`);
+    const files = [...vectors.matchAll(/\((vectors\/\w+\.json)\)/g)].map(([, path]) => path!);
+    assert.ok(files.length > 0 && files.every((path) => existsSync(join(folder, path))), `vectors: ${vectors}`);
     for (const cell of cells) assert.not.equal(cell, '', `empty cell beside "${cells[0]}"`);
   }
+  const guarantees = claims.map(([claim]) => claim!).join('\n');
+  for (const promise of [/accepted with probability/, /uniform noise/, /in the clear/])
+    assert.match(guarantees, promise);
+});
+
+test('the tables of the model name every invariant', () => {
+  const text = readFileSync(join(folder, 'model', 'README.md'), 'utf8');
+  for (const name of invariants) assert.match(text, `| \`${name}\` |`);
 });
 
 test('every test that is quoted by its title has that title', () => {
