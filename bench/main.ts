@@ -75,7 +75,7 @@ async function endToEnd(text: EndToEndText): Promise<void> {
     batches: text.batch ?? (quick ? [2] : [1, 16]),
     size: quick ? 64 : text.size,
     runs: quick ? 1 : text.runs,
-    limitMs: quick ? 1 : 4000,
+    limitMs: quick ? 1 : 2500,
     rivals: text.rivals,
     streamImages: text.stream ?? (quick ? 16 : narrowed === undefined ? 1000 : 0),
     json: text.json === true,
@@ -127,7 +127,7 @@ function program(): Command {
     .option('--threads <n...>', 'trusted threads (default: 1, 2 and all)', counts)
     .option('--batch <n...>', 'images per run (default: 1 and 16)', counts)
     .option('--size <n>', 'side of the input image', aCount, 224)
-    .option('--runs <n>', 'runs per measurement at most', aCount, 9)
+    .option('--runs <n>', 'runs per measurement at most', aCount, 7)
     .option('--stream <n>', 'images of the stream at the end', aCount)
     .option('--no-rivals', 'without onnxruntime-node')
     .option('--json', 'print one JSON object')

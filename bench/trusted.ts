@@ -47,9 +47,9 @@ async function measurePhases(quick: boolean) {
     const network = zooNetwork(name, { size });
     for (const mode of ['verified', 'private'] as const) {
       const device = await replayDevice();
-      const { measured } = await measureSession(network, mode, device, 1, 'all', effort);
+      const session = await measureSession(network, mode, device, 1, 'all', effort);
       await device.close();
-      for (const { batch, wallMs, phases, offlineMs, bytesToDevice, bytesFromDevice } of measured) {
+      for (const { batch, wallMs, phases, offlineMs, bytesToDevice, bytesFromDevice } of session!.measured) {
         const ms = { wallMs, protocolMs: phases.protocolMs, operationsMs: phases.operationsMs, offlineMs };
         const times = Object.fromEntries(Object.entries(ms).map(([key, value]) => [key, rounded(value)]));
         rows.push({ network: name, mode, batch, ...times, bytesToDevice, bytesFromDevice });

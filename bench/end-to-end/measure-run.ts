@@ -35,6 +35,9 @@ export interface MeasuredSession {
   readonly residentBytes: number;
 }
 
+/** Pads for a batch of private runs take a while, and the fastest run counts. */
+const LEAST_RUNS = 2;
+
 /** The same picture every time: an image's content changes nothing about the time. */
 export function exampleImage(network: QuantizedNetwork): Int16Array {
   const tensor = network.tensors[network.input]!;
@@ -45,7 +48,7 @@ export function exampleImage(network: QuantizedNetwork): Int16Array {
 /** How long and for what to measure. */
 export type Effort = Pick<EndToEndOptions, 'batches' | 'runs' | 'limitMs'>;
 
-/** Opens, measures, closes. The device stays open. */
+/** Opens, measures, closes; null when a plan of its own turned out to outsource everything. The device stays open. */
 export async function measureSession(
   network: QuantizedNetwork,
   mode: Mode,
@@ -53,7 +56,7 @@ export async function measureSession(
   threads: number,
   plan: 'all' | 'auto',
   options: Effort,
-): Promise<MeasuredSession> {
+): Promise<MeasuredSession | null> {
   const arithmetic = await wasmArithmetic({ threads });
   try {
     const session = await NetworkSession.open({
@@ -65,6 +68,7 @@ export async function measureSession(
       randomness: device.name === 'replay' ? repeatingRandomness() : systemRandomness,
     });
     try {
+      if (plan === 'auto' && session.outsourcedCount === session.layerCount) return null;
       const openOfflineMs = session.offlineMs;
       const image = exampleImage(network);
       const measured: Measured[] = [];
@@ -97,7 +101,7 @@ async function measureBatch(
   const once = () => session.run(images);
   const end = performance.now() + limitMs;
   // One run more than is counted: the first one brings memory and recordings into being.
-  for (let run = 0; run <= runs && (run <= Math.min(3, runs) || performance.now() < end); run++) {
+  for (let run = 0; run <= runs && (run <= Math.min(LEAST_RUNS, runs) || performance.now() < end); run++) {
     const offlineBefore = session.offlineMs;
     await session.prepare(batch);
     const offlineMs = session.offlineMs - offlineBefore;

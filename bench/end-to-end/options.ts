@@ -18,7 +18,7 @@ export interface EndToEndOptions {
   readonly plans: readonly ('all' | 'auto')[];
   /** Side of the input image. */
   readonly size: number;
-  /** Runs per measurement at most, and no new one after this time; three at least, except when `runs` is smaller. */
+  /** Runs per measurement at most, and no new one after this time; two at least, except when `runs` is smaller. */
   readonly runs: number;
   readonly limitMs: number;
   /** Measure onnxruntime-node beside it. */

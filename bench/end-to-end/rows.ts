@@ -84,7 +84,9 @@ export async function rowsOf(
   for (const mode of modes) {
     for (const plan of mode === 'tee' ? (['all'] as const) : options.plans) {
       progress(`${name}, ${threads} threads: ${mode}${mode === 'tee' ? '' : `, plan ${plan}`}`);
-      const { measured, ...session } = await measureSession(network, mode, device, threads, plan, options);
+      const opened = await measureSession(network, mode, device, threads, plan, options);
+      if (opened === null) continue;
+      const { measured, ...session } = opened;
       for (const { batch, runs: _, ...times } of measured) {
         const { wallMs } = times;
         if (mode === 'tee') tee.set(batch, wallMs);

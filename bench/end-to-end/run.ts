@@ -16,7 +16,7 @@ const HOW_TO_READ = [
   'Speed-ups first: overOrtFp32, overOrtInt8 and overTee are the time of onnxruntime-node in fp32, in int8, and of the same quantized network computed wholly on the trusted side (mode tee), divided by wallMs. Above 1 we are faster. Null: no rival, and `reasons` says why.',
   'mode verified: integrity. private: integrity and privacy; its offlineMs (making the pads of one image, on the trusted side) comes on top, before the input is known. openOfflineMs: folding the challenges, once per session.',
   'device replay: recorded answers, so wallMs is the trusted side alone; a real device adds its time where it is not hidden behind other batches. Weights are generated from a seed: they serve for speed only.',
-  'plan all: every linear layer is outsourced. plan auto: the planner keeps inside what is cheaper to compute than to check.',
+  'plan all: every linear layer is outsourced. plan auto: the planner keeps inside what is cheaper to compute than to check; no row of its own where that is nothing.',
   'phases: protocolMs is sending, checking and what is fused with it; operationsMs the remaining trusted operations; insideMs linear layers computed inside. residentBytes: of the whole process, recordings and rivals included.',
   'Compare only numbers of one machine and one run.',
 ];
