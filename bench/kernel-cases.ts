@@ -5,8 +5,8 @@ import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import { CHECK_MODULUS, P24 } from '../src/protocol/modulus.js';
 import { consume, filled } from './values.js';
 
-/** Entries per call. */
-export const COUNT = 2 ** 22;
+/** Entries per call: 64 MiB of int32, more than a cache holds. */
+export const COUNT = 2 ** 24;
 
 export interface KernelCase {
   readonly name: string;
@@ -30,8 +30,10 @@ export async function copyCase(): Promise<KernelCase> {
 }
 
 const names = { name: '', input: 0, output: 0, minimum: -128, maximum: 127 };
-const addition = { ...names, kind: 'add', inputs: [0, 0], multipliers: [2 ** 29, 2 ** 28], shift: 30 } as const;
-const rescaling = { ...names, kind: 'rescale', multiplier: 2 ** 29, shift: 30 } as const;
+// Factors of 0.707 and 0.354, with all their bits.
+const multipliers = [1518500250, 759250125] as const;
+const addition = { ...names, kind: 'add', inputs: [0, 0], multipliers, shift: 31 } as const;
+const rescaling = { ...names, kind: 'rescale', multiplier: multipliers[0], shift: 31 } as const;
 const pooling = {
   ...names,
   window: { height: 2, width: 2 },
@@ -49,7 +51,7 @@ export function kernelCases(arithmetic: TrustedArithmetic): KernelCase[] {
   const bias = filled(arithmetic.allocate('i32', channels), -1000, 1000);
   const multipliers = filled(arithmetic.allocate('i32', channels), 2 ** 20, 2 ** 30);
   const requantization = { multipliers, shift: 45, minimum: -128, maximum: 127 };
-  const shape = { height: 256, width: 256, channels };
+  const shape = { height: COUNT / channels / 512, width: 512, channels };
   const second = filled(arithmetic.allocate('i16', COUNT), -128, 127);
   const u32 = arithmetic.allocate('u32', COUNT);
   const i32 = arithmetic.allocate('i32', COUNT);

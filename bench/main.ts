@@ -1,7 +1,9 @@
-/** `npm run bench -- kernels|devices [options]`. Exits 2 with one sentence when it does not understand. */
+/** `npm run bench -- trusted|offline|devices|end-to-end [options]`. Exits 2 with one sentence when it does not understand. */
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCode, exitCodes, explain } from '../src/cli/exit.js';
 import { MODES } from './devices-time.js';
+import { MODES as MODES_END_TO_END, NETWORKS } from './end-to-end/options.js';
 import { networkNames } from './layers.js';
 
 function aCount(text: string): number {
@@ -10,25 +12,9 @@ function aCount(text: string): number {
   return value;
 }
 
-/** Every case once, to see that they all run; the numbers mean little, so nothing is written. */
-async function quickKernels(): Promise<void> {
-  const { wasmArithmetic } = await import('../src/fast/index.js');
-  const { engineCases, layers } = await import('./engine-cases.js');
-  const { copyCase, kernelCases } = await import('./kernel-cases.js');
-  const { consumedTotal } = await import('./values.js');
-  const arithmetic = await wasmArithmetic();
-  const kernels = [await copyCase(), ...kernelCases(arithmetic)];
-  const engine = Object.entries(layers).flatMap(([layer, map]) => engineCases(arithmetic, layer, map));
-  const cases = [...kernels.map(({ name, run }) => ({ name, prepare: () => run })), ...engine];
-  const rows = cases.map(({ name, prepare }) => {
-    const run = prepare();
-    const start = performance.now();
-    run();
-    return { case: name, firstCallMs: Number((performance.now() - start).toPrecision(3)) };
-  });
-  arithmetic.close();
-  console.table(rows);
-  console.log(`all results together: ${consumedTotal()}`);
+interface QuickText {
+  readonly quick?: true;
+  readonly json?: true;
 }
 
 interface DevicesText {
@@ -56,18 +42,69 @@ async function devices({ device, batch, inFlight, network, mode, json, quick }: 
   });
 }
 
+function counts(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), aCount(text)];
+}
+
+interface EndToEndText {
+  readonly network?: (typeof NETWORKS)[number][];
+  readonly mode?: (typeof MODES_END_TO_END)[number][];
+  readonly plan: ('all' | 'auto')[];
+  readonly device: string;
+  readonly threads?: number[];
+  readonly batch?: number[];
+  readonly size: number;
+  readonly runs: number;
+  readonly stream?: number;
+  readonly rivals: boolean;
+  readonly json?: true;
+  readonly quick?: true;
+}
+
+async function endToEnd(text: EndToEndText): Promise<void> {
+  const { benchEndToEnd } = await import('./end-to-end/run.js');
+  const quick = text.quick === true;
+  const narrowed = text.network ?? text.mode ?? text.threads ?? text.batch;
+  const all = [...new Set([1, 2, availableParallelism()])].sort((a, b) => a - b);
+  await benchEndToEnd({
+    networks: text.network ?? (quick ? ['mobilenet-v1'] : NETWORKS),
+    modes: text.mode ?? MODES_END_TO_END,
+    plans: text.plan,
+    device: text.device,
+    threads: text.threads ?? (quick ? [2] : all),
+    batches: text.batch ?? (quick ? [2] : [1, 16]),
+    size: quick ? 64 : text.size,
+    runs: quick ? 1 : text.runs,
+    limitMs: quick ? 1 : 4000,
+    rivals: text.rivals,
+    streamImages: text.stream ?? (quick ? 16 : narrowed === undefined ? 1000 : 0),
+    json: text.json === true,
+    write: !quick && narrowed === undefined && text.device === 'replay' && text.size === 224,
+  });
+}
+
 function program(): Command {
   const root = new Command('bench')
     .description('Measures this library; results go to bench/results.')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')) });
   root
-    .command('kernels')
-    .description('the trusted side: elementwise kernels against memory.copy, and the linear engine')
-    .option('--quick', 'every case once, and write nothing')
-    .action(async ({ quick }: { quick?: true }) => {
-      if (quick === true) await quickKernels();
-      else await import('./kernels.js');
+    .command('trusted')
+    .description('the trusted side online: kernels beside memory.copy, and the phases of whole networks')
+    .option('--json', 'print one JSON object')
+    .option('--quick', 'every case briefly, and write nothing')
+    .action(async ({ quick, json }: QuickText) => {
+      const { benchTrusted } = await import('./trusted.js');
+      await benchTrusted({ quick: quick === true, json: json === true });
+    });
+  root
+    .command('offline')
+    .description('the trusted side offline: the linear engine, challenges and pads')
+    .option('--json', 'print one JSON object')
+    .option('--quick', 'every case briefly, and write nothing')
+    .action(async ({ quick, json }: QuickText) => {
+      const { benchOffline } = await import('./offline.js');
+      await benchOffline({ quick: quick === true, json: json === true });
     });
   root
     .command('devices')
@@ -80,6 +117,22 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .option('--quick', 'a few small layers once, and write nothing')
     .action(devices);
+  root
+    .command('end-to-end')
+    .description('whole networks, beside onnxruntime-node and beside everything inside')
+    .addOption(new Option('--network <name...>', 'only these').choices(NETWORKS))
+    .addOption(new Option('--mode <mode...>', 'only these').choices(MODES_END_TO_END))
+    .addOption(new Option('--plan <plan...>', 'what is outsourced').choices(['all', 'auto']).default(['all', 'auto']))
+    .option('--device <name>', 'replay, which takes no time, or as for `slalom run`', 'replay')
+    .option('--threads <n...>', 'trusted threads (default: 1, 2 and all)', counts)
+    .option('--batch <n...>', 'images per run (default: 1 and 16)', counts)
+    .option('--size <n>', 'side of the input image', aCount, 224)
+    .option('--runs <n>', 'runs per measurement at most', aCount, 9)
+    .option('--stream <n>', 'images of the stream at the end', aCount)
+    .option('--no-rivals', 'without onnxruntime-node')
+    .option('--json', 'print one JSON object')
+    .option('--quick', 'a small network once, and write nothing')
+    .action(endToEnd);
   return root;
 }
 

@@ -17,6 +17,9 @@ export interface Timing {
 /** Times the cases one after another; `maxTime` is in seconds and per case. */
 export async function measure(title: string, cases: readonly Case[], maxTime: number): Promise<Map<string, Timing>> {
   const timings = new Map<string, Timing>();
+  // benny reports on standard output, which belongs to the results.
+  const { log } = console;
+  console.log = console.error;
   await b.suite(
     title,
     b.configure({ cases: { maxTime, minSamples: 5 } }),
@@ -27,6 +30,7 @@ export async function measure(title: string, cases: readonly Case[], maxTime: nu
       }
     }),
   );
+  console.log = log;
   return timings;
 }
 

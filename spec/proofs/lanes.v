@@ -1,6 +1,6 @@
 (** * Blinding, unblinding and rounding in the fast kernels, one lane at a time
 
-    The expressions of blinding.ts, limbs.ts and requantize.ts in src/fast/kernels/assembly; a mask of a comparison is
+    The expressions of blinding.ts, limbs.ts and rounding.ts in src/fast/kernels/assembly; a mask of a comparison is
     written as "if". *)
 From Coq Require Import ZArith Lia.
 From Slalom Require Import exactness.
@@ -8,20 +8,39 @@ Local Open Scope Z_scope.
 
 Definition either_modulus (p : Z) : Prop := p = P24 \/ p = M31.
 
-(** blind: x + p where x is negative, plus the pad, minus p where the sum is not below it. *)
-Definition blind_sum (p x pad : Z) : Z := (if x <? 0 then x + p else x) + pad.
-Definition blind_lane (p x pad : Z) : Z := let sum := blind_sum p x pad in if p <=? sum then sum - p else sum.
+(** A lane of 32 bits read without sign. *)
+Definition unsigned (z : Z) : Z := z mod 2 ^ 32.
+
+(** blindedLanes: the smaller, without sign, of x and x + p; plus the pad; the smaller of that and that minus p. *)
+Definition blind_residue (p x : Z) : Z := Z.min (unsigned x) (unsigned (x + p)).
+Definition blind_sum (p x pad : Z) : Z := blind_residue p x + pad.
+Definition blind_lane (p x pad : Z) : Z := let sum := blind_sum p x pad in Z.min sum (unsigned (sum - p)).
+
+Lemma unsigned_is (z k : Z) : 0 <= z + k * 2 ^ 32 < 2 ^ 32 -> unsigned z = z + k * 2 ^ 32.
+Proof. intros H; unfold unsigned; symmetry; apply Z.mod_unique_pos with (- k); lia. Qed.
 
 (** §4.3. The sum fits 32 bits without sign, and the lane gives (x + pad) mod p, for every int16 x and canonical pad. *)
 Theorem blind_lane_right (p x pad : Z) : either_modulus p -> - 2 ^ 15 <= x <= INT16_MAX -> 0 <= pad < p ->
   0 <= blind_sum p x pad < 2 ^ 32 /\ blind_lane p x pad = (x + pad) mod p.
 Proof.
-  unfold either_modulus, P24, M31, INT16_MAX; intros Hp Hx Hpad; unfold blind_lane, blind_sum; cbv zeta.
-  destruct (Z.ltb_spec x 0).
-  - split; [lia|].
-    destruct (Z.leb_spec p (x + p + pad)); [apply Z.mod_unique_pos with 0 | apply Z.mod_unique_pos with (-1)]; lia.
-  - split; [lia|].
-    destruct (Z.leb_spec p (x + pad)); [apply Z.mod_unique_pos with 1 | apply Z.mod_unique_pos with 0]; lia.
+  intros Hp Hx Hpad.
+  assert (Hr : 2 ^ 24 - 3 <= p <= 2 ^ 31 - 1) by (destruct Hp as [->| ->]; unfold P24, M31; lia).
+  unfold INT16_MAX in *.
+  assert (R : blind_residue p x = if x <? 0 then x + p else x).
+  { unfold blind_residue; rewrite (unsigned_is (x + p) 0) by lia; destruct (Z.ltb_spec x 0).
+    - rewrite (unsigned_is x 1) by lia; lia.
+    - rewrite (unsigned_is x 0) by lia; lia. }
+  unfold blind_lane, blind_sum; rewrite R; cbv zeta.
+  set (sum := (if x <? 0 then x + p else x) + pad).
+  assert (S : 0 <= sum < 2 * p) by (unfold sum; destruct (Z.ltb_spec x 0); lia).
+  split; [lia|].
+  assert (E : Z.min sum (unsigned (sum - p)) = if p <=? sum then sum - p else sum).
+  { destruct (Z.leb_spec p sum).
+    - rewrite (unsigned_is (sum - p) 0) by lia; lia.
+    - rewrite (unsigned_is (sum - p) 1) by lia; lia. }
+  rewrite E; unfold sum; destruct (Z.ltb_spec x 0).
+  - destruct (Z.leb_spec p (x + p + pad)); [apply Z.mod_unique_pos with 0 | apply Z.mod_unique_pos with (-1)]; lia.
+  - destruct (Z.leb_spec p (x + pad)); [apply Z.mod_unique_pos with 1 | apply Z.mod_unique_pos with 0]; lia.
 Qed.
 
 (** unblind: the difference of two residues, minus p above half, plus p below minus half. *)

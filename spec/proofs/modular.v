@@ -139,3 +139,14 @@ Theorem recombine_in_range (a b c : Z) :
   (0 <= a < 2 ^ 31 + 2 ^ 32 /\ 0 <= b < 2 ^ 31 + 2 ^ 32 /\ 0 <= c < 2 ^ 31 + 2 ^ 32) ->
   - 2 ^ 54 < a + b * 2 ^ 16 < 2 ^ 55 /\ - 2 ^ 54 < a + b * 2 ^ 11 + c * 2 ^ 22 < 2 ^ 55.
 Proof. unfold INT32_MAX; lia. Qed.
+
+(** reduceInto: the sign bit is flipped, which adds 2^63, the shift takes no sign, and 2^32 comes off. *)
+Definition raised_shift (v : Z) : Z := (v + 2 ^ 63) / 2 ^ 31 - 2 ^ 32.
+
+(** §4.3. For every signed 64-bit v the raised value fits 64 bits without sign, and the lane is v >> 31, as in foldM31. *)
+Theorem logical_shift_right (v : Z) : - 2 ^ 63 <= v < 2 ^ 63 ->
+  0 <= v + 2 ^ 63 < 2 ^ 64 /\ raised_shift v = Z.shiftr v 31.
+Proof.
+  intros H; split; [lia|]; unfold raised_shift; rewrite Z.shiftr_div_pow2 by lia.
+  replace (v + 2 ^ 63) with (v + 2 ^ 32 * 2 ^ 31) by lia; rewrite Z.div_add by lia; ring.
+Qed.

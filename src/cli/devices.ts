@@ -53,7 +53,10 @@ async function describeAdapter() {
   return describeWebgpu();
 }
 
-/** The names `--device` takes, besides `auto`. */
+/** What `--device` takes where a network is run and the trusted side shall compute everything itself. */
+export const NO_DEVICE = 'none';
+
+/** The names `--device` takes, besides `auto` and `none`. */
 export const deviceNames: readonly string[] = Object.keys(entries);
 
 /**
@@ -62,7 +65,7 @@ export const deviceNames: readonly string[] = Object.keys(entries);
  */
 export function aDeviceName(name: string): string {
   if (name !== 'auto' && !Object.hasOwn(entries, name)) {
-    throw new UsageError(`There is no device called "${name}"; there are: ${deviceNames.join(', ')}, auto.`);
+    throw new UsageError(`There is no device called "${name}"; there are: ${deviceNames.join(', ')}, auto; and none.`);
   }
   return name;
 }

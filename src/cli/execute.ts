@@ -1,12 +1,23 @@
 /** Opens everything a protected run needs, lets the caller use it, and closes everything again, whatever happens. */
 import { wasmArithmetic } from '../fast/index.js';
 import { certify } from '../network/certificate.js';
-import { NetworkSession, type RunResult } from '../network/network-session.js';
-import type { Device, Modulus, Soundness } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
-import { openDevice } from './devices.js';
+import { linearOperations } from '../network/graph.js';
+import { NetworkSession, type Output, type RunCosts, type RunResult } from '../network/network-session.js';
+import type { Plan } from '../network/planner/plan.js';
+import { type Device, type Modulus, type Soundness, type TrustedArithmetic, trustedMs } from '../protocol/index.js';
+import { macCount, type QuantizedNetwork } from '../reference/index.js';
+import { NO_DEVICE, openDevice } from './devices.js';
 import type { Protection } from './options.js';
+import { loadedNumber, measuredPlan, withOutsourced } from './plan-for.js';
 import type { Reporter } from './progress.js';
+
+/** A lie that may be told in one layer. */
+export interface Lie {
+  /** The linear layer, counted from 0 among all of the network; it is outsourced whatever the plan says. */
+  readonly layer: number;
+  /** Wraps the device; `number` is what the layer is among those that the device loads. */
+  readonly disguise: (honest: Device, number: number) => Device;
+}
 
 /** What to open. */
 export interface Setup {
@@ -14,19 +25,24 @@ export interface Setup {
   readonly protection: Protection;
   readonly report: Reporter;
   readonly signal: AbortSignal;
-  /** Wraps the device, to make it lie; the identity for an honest one. */
-  readonly disguise: (honest: Device) => Device;
+  /** Null for an honest device. */
+  readonly lie: Lie | null;
+  /** True if the caller shows how far runs are, so that only opening is shown here. */
+  readonly quiet?: boolean;
 }
 
-/** What a run gave, what it cost and what it guarantees. */
+/** What one run, or several, cost and what they guarantee. */
 export interface Executed {
-  readonly result: RunResult;
+  readonly result: RunCosts;
+  /** How often the network was run, on one image or on several together. */
+  readonly batches: number;
   readonly soundness: Soundness;
   readonly modulus: Modulus | null;
   readonly linearLayers: number;
+  readonly outsourcedLayers: number;
   readonly offlineMs: number;
-  /** Multiply-accumulates of all linear layers. */
-  readonly macs: number;
+  /** Multiply-accumulates of the layers that the device computed. */
+  readonly deviceMacs: number;
 }
 
 /**
@@ -34,20 +50,27 @@ export interface Executed {
  * @throws what `work` throws; ModelError, DeviceError; an AbortError when the signal fires between two layers
  */
 export async function withSession<T>(setup: Setup, work: (session: NetworkSession) => Promise<T>): Promise<T> {
-  const { network, protection, report, signal, disguise } = setup;
-  const { integrity, privacy, soundnessBits } = protection;
-  const device = disguise(await openDevice(protection.device));
+  const { network, protection, report, signal, lie } = setup;
+  const { integrity, privacy, soundnessBits, threads } = protection;
+  const honest = protection.device === NO_DEVICE ? null : await openDevice(protection.device);
+  let device = honest;
   try {
-    const arithmetic = await wasmArithmetic();
+    const arithmetic = await wasmArithmetic({ threads });
     let session: NetworkSession | null = null;
     try {
+      certify(network);
+      const plan = honest === null ? 'auto' : planOf(setup, arithmetic);
+      if (honest !== null && lie !== null && plan !== 'auto') {
+        device = lie.disguise(honest, loadedNumber(plan, lie.layer));
+      }
       session = await NetworkSession.open({
         network,
         device,
         arithmetic,
+        plan,
         parameters: { integrity, privacy, soundnessBits },
         onProgress: (progress) => {
-          report.update(progress);
+          if (!setup.quiet || progress.phase === 'challenges') report.update(progress);
           signal.throwIfAborted();
         },
         signal,
@@ -59,15 +82,67 @@ export async function withSession<T>(setup: Setup, work: (session: NetworkSessio
     }
   } finally {
     report.finish();
-    await device.close();
+    await device?.close();
   }
 }
 
+function planOf({ network, protection, report, lie }: Setup, arithmetic: TrustedArithmetic): Plan {
+  const plan =
+    protection.plan === 'all'
+      ? { outsourced: linearOperations(network).map(() => true) }
+      : measuredPlan(network, arithmetic, protection, report);
+  return lie === null ? plan : withOutsourced(plan, lie.layer);
+}
+
+/** The same of a run of one image, with what it gave. */
+export type ExecutedOnce = Executed & { readonly result: RunResult };
+
 /** Prepares one inference, runs it, and adds up. */
-export async function runOnce(session: NetworkSession, input: Int16Array, signal: AbortSignal): Promise<Executed> {
+export async function runOnce(session: NetworkSession, input: Int16Array, signal: AbortSignal): Promise<ExecutedOnce> {
   const before = session.prepared;
   if (before === 0) await session.prepare(1, signal);
   const result = await session.run(input);
-  const { soundness, modulus, layerCount: linearLayers, offlineMs } = session;
-  return { result, soundness, modulus, linearLayers, offlineMs, macs: certify(session.network).macs };
+  const { soundness, modulus, offlineMs } = session;
+  return { result, batches: 1, soundness, modulus, offlineMs, ...outsourcing(session) };
+}
+
+/** Several images, one after another. */
+export interface Images {
+  readonly count: number;
+  /** How many go through the network together. */
+  readonly batch: number;
+  readonly read: (index: number) => Promise<Int16Array>;
+}
+
+/** Runs a stream of images, hands each one's outputs over, in order, and adds up. Reading images is no part of the times. */
+export async function runStream(
+  session: NetworkSession,
+  { count, batch, read }: Images,
+  onOutputs: (outputs: readonly Output[], index: number) => void,
+): Promise<Executed> {
+  let readingMs = 0;
+  async function* inputs(): AsyncGenerator<Int16Array> {
+    for (let index = 0; index < count; index++) {
+      const started = performance.now();
+      const input = await read(index);
+      readingMs += performance.now() - started;
+      yield input;
+    }
+  }
+  const before = session.offlineMs;
+  const started = performance.now();
+  let done = 0;
+  for await (const outputs of session.stream(inputs(), { batch })) onOutputs(outputs, done++);
+  const { soundness, modulus, offlineMs, costs } = session;
+  const onlineMs = performance.now() - started - (offlineMs - before) - readingMs;
+  const result = { costs, onlineMs, trustedMs: trustedMs(costs) };
+  return { result, batches: Math.ceil(count / batch), soundness, modulus, offlineMs, ...outsourcing(session) };
+}
+
+/** How much of the network the device gets. */
+export function outsourcing({ network, plan, layerCount: linearLayers, outsourcedCount }: NetworkSession) {
+  const deviceMacs = linearOperations(network)
+    .filter((_, index) => plan.outsourced[index])
+    .reduce((sum, { map }) => sum + macCount(map), 0);
+  return { linearLayers, outsourcedLayers: outsourcedCount, deviceMacs };
 }

@@ -15,12 +15,12 @@ import { drawBox, encodePng, type Image, readImage } from '../network/image/inde
 import { type Device, IntegrityError } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
-import { type Executed, runOnce, withSession } from './execute.js';
+import { type Executed, type ExecutedOnce, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
 import type { Reporter } from './progress.js';
-import { costTable, guarantee } from './report.js';
+import { computedBy, costTable, guarantee } from './report.js';
 import { table } from './table.js';
 import { aTamper, type Tamper } from './tamper.js';
 
@@ -44,7 +44,7 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
   const photo = await readImage(path);
   report.say(`Photo ${basename(path)}, ${photo.width} x ${photo.height} pixels; quantizing the face detector ...`);
   const { network, anchors } = await quantizedFaceDetector(join(directory, 'model'));
-  const tamper = options.tamper === undefined ? null : aTamper(options.tamper, linearOperations(network).length);
+  const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
   const input = prepareFaceInput(photo);
   let switchable: ArmableDevice | undefined;
   const setup = {
@@ -52,10 +52,13 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
     protection,
     report,
     signal,
-    disguise: (honest: Device) => {
-      if (tamper !== null) return saboteur(honest, tamper);
-      switchable = armable(honest, DEMONSTRATION);
-      return switchable;
+    lie: {
+      layer: (tamper ?? DEMONSTRATION).layer,
+      disguise: (honest: Device, layer: number) => {
+        if (tamper !== null) return saboteur(honest, { ...tamper, layer });
+        switchable = armable(honest, { ...DEMONSTRATION, layer });
+        return switchable;
+      },
     },
   };
   return withSession(setup, async (session) => {
@@ -85,7 +88,7 @@ function packageDirectory(): string {
   }
 }
 
-function findFaces(network: QuantizedNetwork, anchors: Float32Array, photo: Image, executed: Executed): Face[] {
+function findFaces(network: QuantizedNetwork, anchors: Float32Array, photo: Image, executed: ExecutedOnce): Face[] {
   const outputs = executed.result.outputs.map(({ values }) => values);
   return decodeFaces(realOutputs(network, outputs), anchors, photo);
 }
@@ -127,7 +130,7 @@ function story({ path, options, protection, executed, faces, refused }: Story): 
     ...[box.left, box.top, box.right - box.left, box.bottom - box.top].map((value) => String(Math.round(value))),
   ]);
   const lines = [
-    `An untrusted device ("${protection.device}") ran all ${executed.linearLayers} linear layers of a face detector on ${basename(path)}.`,
+    `A face detector on ${basename(path)}, ${computedBy(protection, executed)}.`,
     '',
     faces.length === 0 ? 'No face was found.' : table(['', 'confidence', 'left', 'top', 'width', 'height'], rows),
     '',

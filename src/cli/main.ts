@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { deviceNames } from './devices.js';
 import { exitCode, exitCodes, explain, FailedReport } from './exit.js';
-import { defaultSoundnessBits } from './options.js';
+import { defaultSoundnessBits, defaultThreads } from './options.js';
 import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
 import { version } from './version.js';
@@ -41,20 +41,29 @@ function program(finish: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'slalom: ')) })
     .showSuggestionAfterError();
-  const protect = (command: Command): Command =>
+  const promise = (command: Command): Command =>
     command
       .option('--integrity <on|off>', 'check every answer of the device', 'on')
       .option('--privacy <on|off>', 'blind everything the device receives', 'on')
-      .option('--device <name>', `the untrusted device: auto, ${deviceNames.join(', ')}`, 'wasm')
       .option('--soundness-bits <n>', 'a wrong result is accepted with probability at most 2^-n', defaultSoundnessBits)
+      .option(
+        '--threads <n>',
+        'threads of the trusted side, from 1 to 64; by default one per core, at most 8',
+        defaultThreads,
+      );
+  const protect = (command: Command): Command =>
+    promise(command)
+      .option('--device <name>', `the untrusted device: auto, ${deviceNames.join(', ')}; or none`, 'wasm')
+      .option('--plan <auto|all>', 'outsource what is cheaper to check than to compute, or all linear layers', 'auto')
       .option('--tamper <layer[:kind]>', `make the device lie in that linear layer: ${tamperKinds.join(', ')}`)
       .option('--json', 'print one JSON object');
   protect(
     root
       .command('run')
-      .description('classify one image with a quantized .tflite model')
+      .description('classify images with a quantized .tflite model')
       .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
-      .requiredOption('--image <file>', 'a BMP, JPEG or PNG picture')
+      .requiredOption('--image <files...>', 'BMP, JPEG or PNG pictures, or folders of them')
+      .option('--batch <n>', 'of several pictures, how many go through the network together', '8')
       .option('--labels <file>', 'one label per line'),
   ).action(async (options) => {
     const { runCommand } = await import('./run-command.js');
@@ -69,6 +78,16 @@ function program(finish: (code: number) => void): Command {
   ).action(async (options) => {
     const { facesCommand } = await import('./faces-command.js');
     finish(await perform((signal) => facesCommand(options, report, signal)));
+  });
+  promise(
+    root
+      .command('plan')
+      .description('show what each linear layer of a model costs the trusted side, and which are outsourced')
+      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .option('--json', 'print one JSON object'),
+  ).action(async (options) => {
+    const { planCommand } = await import('./plan-command.js');
+    finish(await perform(() => planCommand(options, report)));
   });
   root
     .command('devices')

@@ -1,23 +1,37 @@
 /** The options that several commands share, from text to checked values. */
+import { availableParallelism } from 'node:os';
 import { decode, wholeNumber } from '../protocol/codecs.js';
 import { defaultParameters } from '../protocol/index.js';
-import { aDeviceName } from './devices.js';
+import { aDeviceName, NO_DEVICE } from './devices.js';
 import { UsageError } from './exit.js';
 
 /** What commander hands over: text, or nothing. */
-export interface ProtectionText {
+export interface GuaranteeText {
   readonly integrity: string;
   readonly privacy: string;
-  readonly device: string;
   readonly soundnessBits: string;
+  readonly threads: string;
+}
+
+/** What is promised, and by how many threads the trusted side keeps it. */
+export interface Guarantee {
+  readonly integrity: boolean;
+  readonly privacy: boolean;
+  readonly soundnessBits: number;
+  readonly threads: number;
+}
+
+/** The same of commands that run a network. */
+export interface ProtectionText extends GuaranteeText {
+  readonly device: string;
+  readonly plan: string;
 }
 
 /** How a run is protected, and by whom it is computed. */
-export interface Protection {
-  readonly integrity: boolean;
-  readonly privacy: boolean;
+export interface Protection extends Guarantee {
+  /** A device's name, `auto`, or `none`. */
   readonly device: string;
-  readonly soundnessBits: number;
+  readonly plan: 'auto' | 'all';
 }
 
 function onOrOff(text: string, option: string): boolean {
@@ -25,27 +39,44 @@ function onOrOff(text: string, option: string): boolean {
   return text === 'on';
 }
 
-function someBits(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+/**
+ * A whole number from `least` to `most`.
+ * @throws UsageError one sentence naming the option
+ */
+export function aNumber(text: string, option: string, least: number, most: number): number {
   try {
-    return decode(wholeNumber(1, 256), value, '--soundness-bits');
+    return decode(wholeNumber(least, most), /^\d+$/.test(text) ? Number(text) : Number.NaN, option);
   } catch {
-    throw new UsageError(`--soundness-bits takes a whole number from 1 to 256, not "${text}".`);
+    throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}".`);
   }
 }
 
 /**
- * Checks the shared options.
+ * Checks what every command that plans or runs a network takes.
  * @throws UsageError one sentence naming the option
  */
-export function aProtection(text: ProtectionText): Protection {
+export function aGuarantee(text: GuaranteeText): Guarantee {
   return {
     integrity: onOrOff(text.integrity, '--integrity'),
     privacy: onOrOff(text.privacy, '--privacy'),
-    device: aDeviceName(text.device),
-    soundnessBits: someBits(text.soundnessBits),
+    soundnessBits: aNumber(text.soundnessBits, '--soundness-bits', 1, 256),
+    threads: aNumber(text.threads, '--threads', 1, 64),
   };
+}
+
+/**
+ * Checks what commands that run a network take.
+ * @throws UsageError one sentence naming the option
+ */
+export function aProtection(text: ProtectionText): Protection {
+  const { device, plan } = text;
+  if (plan !== 'auto' && plan !== 'all') throw new UsageError(`--plan takes "auto" or "all", not "${plan}".`);
+  if (plan === 'all' && device === NO_DEVICE) throw new UsageError(`--plan all needs a device, not --device none.`);
+  return { ...aGuarantee(text), device: device === NO_DEVICE ? device : aDeviceName(device), plan };
 }
 
 /** The defaults, as text. */
 export const defaultSoundnessBits = String(defaultParameters.soundnessBits);
+
+/** All cores up to 8; beyond that the passes wait for memory. */
+export const defaultThreads = String(Math.min(8, availableParallelism()));

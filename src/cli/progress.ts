@@ -1,15 +1,20 @@
 /** Progress on standard error: one line that is rewritten on a terminal, one line per phase elsewhere. */
 import type { Progress } from '../protocol/index.js';
 
-const words: Record<Progress['phase'], string> = {
+/** What can be shown: progress of a session, of measuring this machine before there is one, and of a stream of images. */
+export type Shown = Progress | (Omit<Progress, 'phase'> & { readonly phase: 'plan' | 'images' });
+
+const words: Record<Shown['phase'], string> = {
+  plan: 'offline: measuring this machine, to plan what to outsource',
   challenges: 'offline: loading the layers and folding secret challenges',
   pads: 'offline: making one-time pads',
+  images: 'offline and online: images one after another',
   online: 'online: the device computes, every answer is checked',
 };
 
 /** Shows how far the work is. */
 export interface Reporter {
-  update(progress: Progress): void;
+  update(progress: Shown): void;
   /** A line of its own. */
   say(text: string): void;
   /** Ends the line that is being rewritten. */
@@ -18,7 +23,7 @@ export interface Reporter {
 
 /** A reporter on `stream`, usually standard error. */
 export function reporter(stream: NodeJS.WriteStream): Reporter {
-  let phase: Progress['phase'] | null = null;
+  let phase: Shown['phase'] | null = null;
   let open = false;
   const finish = (): void => {
     if (open) stream.write('\n');

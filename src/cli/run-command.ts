@@ -1,70 +1,84 @@
-/** `slalom run`: one image through one quantized network. */
-import { readFile } from 'node:fs/promises';
+/** `slalom run`: one image, or many, through one quantized network. */
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
-import { ModelError } from '../network/errors.js';
 import { linearOperations } from '../network/graph.js';
-import { quantizeInput, readImage, resizeBilinear } from '../network/image/index.js';
+import type { Output } from '../network/network-session.js';
 import { importTflite } from '../network/tflite/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
-import { type Executed, runOnce, withSession } from './execute.js';
+import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
-import { aProtection, type Protection, type ProtectionText } from './options.js';
+import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
+import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
-import { costTable, guarantee } from './report.js';
+import { readInput } from './read-input.js';
+import { computedBy, costTable, guarantee } from './report.js';
 import { table } from './table.js';
 import { aTamper } from './tamper.js';
 
 /** The command line, as text. */
 export interface RunOptions extends ProtectionText {
   readonly model: string;
-  readonly image: string;
+  readonly image: readonly string[];
+  readonly batch: string;
   readonly labels?: string;
   readonly tamper?: string;
   readonly json?: boolean;
 }
 
-/** How many predictions are shown. */
+/** How many predictions are shown of one image; of many, the first. */
 const SHOWN = 5;
+
+/** What the network says about one image. */
+interface Result {
+  readonly image: string;
+  readonly top: readonly Classification[];
+  readonly output: number[] | number[][];
+}
 
 /** Runs the command and returns what belongs on standard output. */
 export async function runCommand(options: RunOptions, report: Reporter, signal: AbortSignal): Promise<string> {
   const protection = aProtection(options);
+  const batch = aNumber(options.batch, '--batch', 1, 1024);
   const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
   const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
-  const tamper = options.tamper === undefined ? null : aTamper(options.tamper, linearOperations(network).length);
-  const input = await prepareInput(network, options.image);
-  const executed = await withSession(
-    {
-      network,
-      protection,
-      report,
-      signal,
-      disguise: (device) => (tamper === null ? device : saboteur(device, tamper)),
-    },
-    (session) => runOnce(session, input, signal),
-  );
-  const { values } = executed.result.outputs[0]!;
-  const top = classify(network, network.outputs[0]!, values, labels).slice(0, SHOWN);
-  if (!options.json) return textResult(options, protection, executed, top);
-  return JSON.stringify({
-    model: options.model,
-    ...jsonProtection(protection, executed),
-    top,
-    output: jsonOutput(executed),
-    ...jsonCosts(executed),
+  const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
+  const lie = tamper && {
+    layer: tamper.layer,
+    disguise: (device: Parameters<typeof saboteur>[0], layer: number) => saboteur(device, { ...tamper, layer }),
+  };
+  const paths = await picturePaths(options.image);
+  const many = paths.length > 1;
+  const setup: Setup = { network, protection, report, signal, lie, quiet: many };
+  const resultOf = (image: string, outputs: readonly Output[]): Result => ({
+    image,
+    top: classify(network, network.outputs[0]!, outputs[0]!.values, labels).slice(0, SHOWN),
+    output: jsonOutput(outputs),
   });
-}
 
-async function readInput(path: string, option: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(`${option} ${path}: ${missing ? 'there is no such file' : 'the file cannot be read'}.`);
+  if (!many) {
+    const input = await prepareInput(network, paths[0]!);
+    const executed = await withSession(setup, (session) => runOnce(session, input, signal));
+    const { top, output } = resultOf(paths[0]!, executed.result.outputs);
+    if (!options.json) return textResult(options, paths[0]!, protection, executed, top);
+    const costs = jsonCosts(executed);
+    return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), top, output, ...costs });
   }
+
+  const results: Result[] = [];
+  const read = (index: number): Promise<Int16Array> => {
+    signal.throwIfAborted();
+    return prepareInput(network, paths[index]!);
+  };
+  const executed = await withSession(setup, (session) =>
+    runStream(session, { count: paths.length, batch, read }, (outputs, index) => {
+      results.push(resultOf(paths[index]!, outputs));
+      report.update({ phase: 'images', done: results.length, total: paths.length });
+    }),
+  );
+  if (!options.json) return textOfMany(options, protection, executed, results);
+  const costs = jsonCosts(executed);
+  return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), results, ...costs });
 }
 
 async function readLabelFile(path: string): Promise<string[]> {
@@ -76,30 +90,41 @@ async function readLabelFile(path: string): Promise<string[]> {
   }
 }
 
-async function prepareInput(network: QuantizedNetwork, path: string): Promise<Int16Array> {
-  const tensor = network.tensors[network.input]!;
-  const [height, width, channels] = tensor.shape;
-  if (tensor.shape.length !== 3 || channels !== 3) {
-    throw new ModelError(`The model takes an input of shape [${tensor.shape}], but --image needs [height, width, 3].`);
-  }
-  return quantizeInput(resizeBilinear(await readImage(path), width!, height!), tensor);
-}
+const cells = ({ label, index, probability }: Classification): string[] => [
+  label,
+  String(index),
+  `${(100 * probability).toFixed(1)} %`,
+];
 
 function textResult(
   options: RunOptions,
+  image: string,
   protection: Protection,
   executed: Executed,
   top: readonly Classification[],
 ): string {
-  const rows = top.map(({ label, index, probability }) => [
-    label,
-    String(index),
-    `${(100 * probability).toFixed(1)} %`,
-  ]);
   return [
-    `${basename(options.model)} on ${basename(options.image)}, linear layers on the untrusted device "${protection.device}"`,
+    `${basename(options.model)} on ${basename(image)}, ${computedBy(protection, executed)}`,
     '',
-    table(['label', 'index', 'probability'], rows),
+    table(['label', 'index', 'probability'], top.map(cells)),
+    '',
+    costTable(executed),
+    '',
+    guarantee(protection, executed),
+  ].join('\n');
+}
+
+function textOfMany(
+  options: RunOptions,
+  protection: Protection,
+  executed: Executed,
+  results: readonly Result[],
+): string {
+  const rows = results.map(({ image, top }) => [basename(image), ...cells(top[0]!)]);
+  return [
+    `${basename(options.model)} on ${results.length} images in batches of ${options.batch}, ${computedBy(protection, executed)}`,
+    '',
+    table(['image', 'label', 'index', 'probability'], rows),
     '',
     costTable(executed),
     '',

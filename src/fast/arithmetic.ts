@@ -23,11 +23,16 @@ const LARGEST_BOUND = 2 ** 31 - 1;
 /** Products with an int16 are at most 2^31 * 2^15. */
 const INPUT_TERMS = foldTerms(2 ** 15);
 
-function allocateIn<K extends keyof TrustedArrays>(memory: KernelMemory, kind: K, length: number): TrustedArrays[K] {
+function allocateIn<K extends keyof TrustedArrays>(
+  memory: KernelMemory,
+  kind: K,
+  length: number,
+  content: 'zeros' | 'anything' = 'zeros',
+): TrustedArrays[K] {
   const type = KINDS[kind];
   if (type === undefined) throw new TypeError(`kind must be i16, i32 or u32, not ${String(kind)}`);
   anInteger(length, 'length', 0, 2 ** 32);
-  const pointer = memory.take(length * type.BYTES_PER_ELEMENT);
+  const pointer = memory.take(length * type.BYTES_PER_ELEMENT, content);
   return new type(memory.buffer, pointer, length);
 }
 
@@ -66,7 +71,7 @@ export async function wasmArithmetic(options: WasmArithmeticOptions = {}): Promi
   return {
     name: 'wasm',
     threads,
-    allocate: (kind, length) => allocateIn(memory, kind, length),
+    allocate: (kind, length, content) => allocateIn(memory, kind, length, content),
     release: (array) => releaseIn(memory, array),
     load: (map) => trustedMap(memory, map),
 

@@ -1,4 +1,5 @@
 /** The host's side of the kernels' memory: arrays that live there, working space, and what it takes to use other arrays. */
+import { clearFields } from './jobs/clear.js';
 import type { Kernels } from './kernels/exports.js';
 import type { KernelInstance } from './kernels/load.js';
 import { soloTeam, type Team } from './team/team.js';
@@ -8,6 +9,9 @@ export type KernelArray = Int16Array | Int32Array | Uint32Array;
 
 /** Kernels read and overwrite whole vectors, so every block has room for two more. */
 const SLACK_BYTES = 32;
+
+/** What one thread wipes at a time. */
+const CLEAR_BYTES = 2 ** 18;
 
 /** One memory with its allocations. */
 export class KernelMemory {
@@ -47,7 +51,7 @@ export class KernelMemory {
     } catch (cause) {
       throw new Error(`out of WebAssembly memory: ${bytes} bytes more were asked for`, { cause });
     }
-    if (content === 'zeros') this.kernels.clear(pointer, bytes + SLACK_BYTES);
+    if (content === 'zeros') this.#clear(pointer, bytes + SLACK_BYTES);
     this.#blocks.set(pointer, bytes);
     return pointer;
   }
@@ -59,14 +63,24 @@ export class KernelMemory {
     if (bytes === undefined)
       throw new RangeError('this memory is not in use: it was never allocated here, or released twice');
     this.#blocks.delete(pointer);
-    this.kernels.clear(pointer, bytes + SLACK_BYTES);
+    this.#clear(pointer, bytes + SLACK_BYTES);
     this.kernels.free(pointer);
+  }
+
+  /** Large blocks are wiped by all threads, unless they are gone. */
+  #clear(pointer: number, bytes: number): void {
+    if (bytes < 2 * CLEAR_BYTES || !this.team.usable) {
+      this.kernels.clear(pointer, bytes);
+      return;
+    }
+    const tile = CLEAR_BYTES;
+    this.team.run('clear', clearFields.pack({ pointer, bytes, tile }), Math.ceil(bytes / tile));
   }
 
   /** Gives back every block; nothing can be taken afterwards. */
   close(): void {
-    this.team.close();
     for (const pointer of [...this.#blocks.keys()]) this.give(pointer);
+    this.team.close();
     this.#closed = true;
   }
 

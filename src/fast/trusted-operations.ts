@@ -2,7 +2,7 @@
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
 import { elementwiseFields } from './jobs/elementwise.js';
 import { poolFields } from './jobs/pool.js';
-import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from './kernels/bounds.js';
+import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from './kernels/bounds.js';
 import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
@@ -21,7 +21,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
     name: 'add' | 'rescale',
     a: Int16Array,
     b: Int16Array,
-    how: Record<'first' | 'second' | 'shift' | 'fits32' | 'minimum' | 'maximum', number>,
+    how: Record<'first' | 'second' | 'shift' | 'form' | 'minimum' | 'maximum', number>,
     out: Int16Array,
   ): void => {
     const count = a.length;
@@ -38,7 +38,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
       anArray(how.multipliers, Int32Array, 'multipliers', bias.length);
       anArray(out, Int16Array, 'out', y.length);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.requantize, shift));
+      const form = requantizeForm(shift);
       const { minimum, maximum } = aClamp(how);
       if (y.length === 0) return;
       const period = periodOf(anInteger(bias.length, 'channels', 1, 2 ** 28), y.length);
@@ -46,7 +46,7 @@ export function trustedOperations(memory: KernelMemory): Operations {
         const biases = repeated(memory, frame, bias, period);
         const multipliers = repeated(memory, frame, how.multipliers, period);
         const to = frame.output(out);
-        kernels.requantize(frame.input(y), biases, multipliers, y.length, period, shift, fits32, minimum, maximum, to);
+        kernels.requantize(frame.input(y), biases, multipliers, y.length, period, shift, form, minimum, maximum, to);
       });
     },
     addBias(y, bias, out) {
@@ -67,18 +67,18 @@ export function trustedOperations(memory: KernelMemory): Operations {
       const first = aMultiplier(how.multipliers[0]);
       const second = aMultiplier(how.multipliers[1]);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
+      const form = addForm(first, second, shift);
       const { minimum, maximum } = aClamp(how);
-      elementwise('add', a, b, { first, second, shift, fits32, minimum, maximum }, out);
+      elementwise('add', a, b, { first, second, shift, form, minimum, maximum }, out);
     },
     rescale(x, how, out) {
       anArray(x, Int16Array, 'x');
       anArray(out, Int16Array, 'out', x.length);
       const multiplier = aMultiplier(how.multiplier);
       const shift = aShift(how.shift);
-      const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
+      const form = rescaleForm(multiplier, shift);
       const { minimum, maximum } = aClamp(how);
-      elementwise('rescale', x, x, { first: multiplier, second: 0, shift, fits32, minimum, maximum }, out);
+      elementwise('rescale', x, x, { first: multiplier, second: 0, shift, form, minimum, maximum }, out);
     },
     pool(x, shape, how, out) {
       const { height, width, channels } = shape;

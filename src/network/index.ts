@@ -29,6 +29,9 @@ export {
   type RunResult,
   storedCodes,
 } from './network-session.js';
+export { type LayerClass, layerClass, layerClasses } from './planner/layer-class.js';
+export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
+export type { PlanChoice } from './planner/plan-choice.js';
 export * from './quantizer/index.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';

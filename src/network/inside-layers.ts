@@ -1,6 +1,6 @@
 /** Linear layers that the trusted side computes itself. */
 import { type Costs, type Finish, finishedLength, type TrustedArithmetic, type TrustedMap } from '../protocol/index.js';
-import { type LinearOperation, outputLength } from '../reference/index.js';
+import { inputLength, type LinearOperation, outputLength } from '../reference/index.js';
 
 /** The layers' maps, made ready once. */
 export class InsideLayers {
@@ -18,6 +18,18 @@ export class InsideLayers {
     return this.#maps.size;
   }
 
+  /** Applies every map once: weights are laid out for the kernels when they are first needed, and no run shall wait for that. */
+  warmUp(layers: readonly LinearOperation[]): void {
+    for (const [index, trusted] of this.#maps) {
+      const { map } = layers[index]!;
+      const x = this.#arithmetic.allocate('i16', inputLength(map));
+      const y = this.#arithmetic.allocate('i32', outputLength(map));
+      trusted.applyIntegers(x, y);
+      this.#arithmetic.release(x);
+      this.#arithmetic.release(y);
+    }
+  }
+
   /** finish(L(x)) of layer `index` for `images` inputs back to back, in new trusted memory. */
   run(
     { map }: LinearOperation,
@@ -29,9 +41,9 @@ export class InsideLayers {
   ): Int16Array | Int32Array {
     const started = performance.now();
     const outputs = outputLength(map);
-    const y = this.#arithmetic.allocate('i32', outputs * images);
+    const y = this.#arithmetic.allocate('i32', outputs * images, 'anything');
     const length = finishedLength(finish, outputs);
-    const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images);
+    const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images, 'anything');
     this.#maps.get(index)!.applyIntegers(x, y);
     this.#arithmetic.finish(y, images, finish, out);
     this.#arithmetic.release(y);

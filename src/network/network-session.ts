@@ -22,7 +22,8 @@ import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/in
 import { certify } from './certificate.js';
 import { linearOperations } from './graph.js';
 import { InsideLayers } from './inside-layers.js';
-import { makePlan, type Plan, type PlanChoice } from './planner/plan.js';
+import type { Plan } from './planner/plan.js';
+import { choosePlan, type PlanChoice } from './planner/plan-choice.js';
 import { type StreamOptions, streamInOrder } from './stream.js';
 import { type RunLinear, walk } from './walk.js';
 
@@ -35,8 +36,8 @@ export interface NetworkSessionOptions {
   readonly arithmetic: TrustedArithmetic;
   /**
    * Which linear layers the device gets: `'auto'` (the default) measures this machine and keeps those inside that are
-   * cheaper to compute than to check; `'all'` outsources every one; a plan decides by itself. The output is the same, and so
-   * is the guarantee.
+   * cheaper to compute than to check, see `planNetwork`; `'all'` outsources every one; a plan decides by itself. The output is
+   * the same, and so is the guarantee.
    */
   readonly plan?: PlanChoice;
   /** Both guarantees and 2^-40 per inference, unless you say otherwise. */
@@ -86,6 +87,7 @@ export class NetworkSession {
   readonly #session: Session | null;
   readonly #arithmetic: TrustedArithmetic;
   readonly #inside: InsideLayers;
+  readonly #insideMs: number;
   /** The number that an outsourced layer has in the session. */
   readonly #numbers: ReadonlyMap<number, number>;
   #closed = false;
@@ -102,22 +104,30 @@ export class NetworkSession {
     this.#numbers = new Map(numbered.map((index, number) => [index, number]));
     const rest = [...layers.keys()].filter((index) => !plan.outsourced[index]);
     this.#inside = new InsideLayers(options.arithmetic, layers, rest);
+    const started = performance.now();
+    this.#inside.warmUp(layers);
+    this.#insideMs = performance.now() - started;
   }
 
   /**
    * Certifies the network, decides which layers to outsource, loads them on the device, and folds secret challenges.
    * @throws ModelError when the network is not well formed or can wrap; DeviceError when the device cannot hold it;
-   * RangeError when the plan does not fit the network
+   * RangeError or TypeError when the plan does not fit the network
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
     const { network, device, ...rest } = options;
     certify(network);
-    const plan = makePlan(options);
+    const plan = choosePlan(options);
     const maps = linearOperations(network)
       .filter((_, index) => plan.outsourced[index])
       .map(({ map }) => map);
     const session = device === null || maps.length === 0 ? null : await Session.open({ ...rest, device, maps });
-    return new NetworkSession(options, plan, session);
+    try {
+      return new NetworkSession(options, plan, session);
+    } catch (error) {
+      session?.close();
+      throw error;
+    }
   }
 
   get state(): SessionState {
@@ -144,9 +154,9 @@ export class NetworkSession {
     return this.#session?.prepared ?? 0;
   }
 
-  /** The trusted side's offline work so far: challenges folded, pads made. */
+  /** The trusted side's offline work so far: inside layers made ready, challenges folded, pads made. */
   get offlineMs(): number {
-    return this.#session?.offlineMs ?? 0;
+    return this.#insideMs + (this.#session?.offlineMs ?? 0);
   }
 
   /** Makes pads for `count` more private inferences (offline work; it does not need the input, and runs may go on meanwhile). */

@@ -20,7 +20,11 @@ export function runTrusted(
   images: number,
   arithmetic: TrustedArithmetic,
 ): Int16Array {
-  const out = arithmetic.allocate('i16', elementCount(output) * images);
+  const out = arithmetic.allocate(
+    'i16',
+    elementCount(output) * images,
+    operation.kind === 'pad' ? 'zeros' : 'anything',
+  );
   const x = inputs[0]!;
   switch (operation.kind) {
     case 'add':

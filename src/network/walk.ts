@@ -42,7 +42,7 @@ export async function walk(
   };
   try {
     const length = elementCount(network.tensors[network.input]!);
-    const first = arithmetic.allocate('i16', length * images);
+    const first = arithmetic.allocate('i16', length * images, 'anything');
     for (const [image, input] of inputs.entries()) first.set(input, image * length);
     values.set(network.input, first);
     for (const [index, step] of steps.entries()) {

@@ -44,8 +44,8 @@ export interface TrustedArithmetic {
   /** How many threads share the work; 1 when there is only the calling one. */
   readonly threads: number;
 
-  /** A zeroed array of `length` entries in trusted memory. */
-  allocate<K extends keyof TrustedArrays>(kind: K, length: number): TrustedArrays[K];
+  /** An array of `length` entries in trusted memory: zeros, unless the caller says that it will write every entry. */
+  allocate<K extends keyof TrustedArrays>(kind: K, length: number, content?: 'zeros' | 'anything'): TrustedArrays[K];
   /** Overwrites the array with zeros and takes its memory back; the array must not be used again. */
   release(array: Int16Array | Int32Array | Uint32Array): void;
   /** Makes a map ready for trusted evaluation. */

@@ -30,9 +30,9 @@ export class Challenges {
     const made = new Challenges(repetitions, arithmetic);
     const inputs = inputLength(map);
     for (let repetition = 0; repetition < repetitions; repetition++) {
-      const s = arithmetic.allocate('u32', outputLength(map));
-      const folded = arithmetic.allocate('u32', inputs);
-      const packed = arithmetic.allocate('u32', packedLength(inputs));
+      const s = arithmetic.allocate('u32', outputLength(map), 'anything');
+      const folded = arithmetic.allocate('u32', inputs, 'anything');
+      const packed = arithmetic.allocate('u32', packedLength(inputs), 'anything');
       sampleResidues(randomness, CHECK_MODULUS, s, arithmetic);
       trusted.transpose(s, folded);
       arithmetic.packFolded(folded, packed);

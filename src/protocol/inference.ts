@@ -80,7 +80,7 @@ export class Inference {
       const outputs = outputLength(layer.map);
       const claim = { outputs, bound, challenges, sums, unblinding, finish };
       const kind = finish === null || finish.requantization === null ? 'i32' : 'i16';
-      const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * this.images);
+      const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * this.images, 'anything');
       try {
         released = check(parts, claim, out, arithmetic);
         this.#parts.exchange.give(place);

@@ -92,8 +92,8 @@ export function makePad(
   arithmetic: TrustedArithmetic,
   randomness: Randomness,
 ): Pad {
-  const rho = arithmetic.allocate('u32', inputLength(map));
-  const u = arithmetic.allocate('u32', outputLength(map));
+  const rho = arithmetic.allocate('u32', inputLength(map), 'anything');
+  const u = arithmetic.allocate('u32', outputLength(map), 'anything');
   sampleResidues(randomness, modulus, rho, arithmetic);
   trusted.applyModulo(rho, modulus, u);
   return new Pad({ rho, u }, arithmetic);

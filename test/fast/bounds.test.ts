@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import {
+  addForm,
   depthwiseFits,
   foldTerms,
   integersFit,
@@ -9,6 +10,8 @@ import {
   POOL_TERMS,
   PRODUCT_BITS,
   paddedDepth,
+  requantizeForm,
+  rescaleForm,
   shiftsToInt32,
 } from '../../src/fast/kernels/bounds.js';
 import { M31, P24 } from '../../src/protocol/modulus.js';
@@ -91,6 +94,31 @@ test('shifts that are said to fit int32 do', () => {
       }
     }
   }
+});
+
+test('changes of scale take the short form just when it fits', () => {
+  assert.equal(
+    [31, 32, 33, 62].map((shift) => requantizeForm(shift)),
+    [0, 1, 2, 2],
+  );
+  const usual = 1518500250;
+  assert.equal(
+    [15, 16, 17, 45, 46, 47, 48].map((shift) => rescaleForm(usual, shift)),
+    [0, 1, 2, 2, 1, 1, 1],
+  );
+  assert.equal(
+    [16, 17, 31, 45, 47, 48].map((shift) => addForm(usual, -usual, shift)),
+    [0, 2, 2, 2, 1, 1],
+  );
+  // A high limb of 2^15, low limbs of -2^15 twice, and a sum with the rounding term that is one too large.
+  assert.is(addForm(2 ** 31 - 2 ** 15 - 1, 0, 31), 2);
+  assert.is(addForm(2 ** 31 - 2 ** 15, 0, 31), 1);
+  assert.is(addForm(2 ** 15, 2 ** 15 - 1, 31), 2);
+  assert.is(addForm(2 ** 15, 2 ** 15, 31), 1);
+  const most = (2 ** 15 - 1) * 2 ** 16;
+  assert.is(addForm(most, most, 31), 2);
+  assert.is(addForm(most, most, 32), 1);
+  assert.is(addForm(most, most - 2 ** 16, 32), 2);
 });
 
 test('integers fit int32 exactly up to 2^31 - 1', () => {

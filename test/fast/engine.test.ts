@@ -12,6 +12,8 @@ import { moduloCase } from './generators.js';
 
 const test = suite('fast engine');
 const fast = await wasmArithmetic();
+/** On one thread, and on more than a small map gives work to. */
+const teams = [fast, await wasmArithmetic({ threads: 3 })];
 const slow = referenceArithmetic();
 
 /** The three jobs of a map, by either arithmetic. */
@@ -42,8 +44,10 @@ const jobs = {
 test('L(x) mod p and its transpose mod q, for any map with int16 weights', () =>
   check(
     fc.property(moduloCase, ([map, p, x, s]) => {
-      assert.equal(jobs.modulo(fast, map, x, p), jobs.modulo(slow, map, x, p));
-      assert.equal(jobs.transpose(fast, map, s), jobs.transpose(slow, map, s));
+      for (const team of teams) {
+        assert.equal(jobs.modulo(team, map, x, p), jobs.modulo(slow, map, x, p));
+        assert.equal(jobs.transpose(team, map, s), jobs.transpose(slow, map, s));
+      }
     }),
     400,
   ));
@@ -51,9 +55,35 @@ test('L(x) mod p and its transpose mod q, for any map with int16 weights', () =>
 test('L(x) over the integers', () =>
   check(
     fc.property(mapAndInput, ({ map, x }) => {
-      assert.equal(jobs.integers(fast, map, x), jobs.integers(slow, map, x));
+      for (const team of teams) assert.equal(jobs.integers(team, map, x), jobs.integers(slow, map, x));
     }),
     300,
+  ));
+
+test('several inputs back to back are each applied alone', () =>
+  check(
+    fc.property(moduloCase, mapAndInput, ([map, p, x], { map: second, x: y }) => {
+      for (const arithmetic of [...teams, slow]) {
+        const loaded = arithmetic.load(map);
+        const three = Uint32Array.of(...x, ...x.map((value) => p - 1 - value), ...x);
+        const out = new Uint32Array(outputLength(map) * 3);
+        loaded.applyModulo(three, p, out);
+        const alone = [0, 1, 2].map((i) => jobs.modulo(slow, map, three.slice(i * x.length, (i + 1) * x.length), p));
+        assert.equal(
+          [...out],
+          alone.flatMap((one) => [...one]),
+        );
+        loaded.release();
+        const integers = arithmetic.load(second);
+        const both = new Int32Array(outputLength(second) * 2);
+        integers.applyIntegers(Int16Array.of(...y, ...y), both);
+        const expected = [...jobs.integers(slow, second, y)];
+        assert.equal([...both], [...expected, ...expected]);
+        if (arithmetic !== slow) assert.throws(() => integers.applyIntegers(new Int16Array(0), both), RangeError);
+        integers.release();
+      }
+    }),
+    40,
   ));
 
 test('several tiles, groups and blocks of columns', () => {
@@ -73,12 +103,15 @@ test('several tiles, groups and blocks of columns', () => {
   for (const map of [grouped(1, 13, 19, 61), grouped(2, 9, 11, 40)]) {
     for (const p of [P24, M31] as const) {
       const x = Uint32Array.from({ length: inputLength(map) }, (_, i) => (i * 7919 * 7919) % p);
-      assert.equal(jobs.modulo(fast, map, x, p), jobs.modulo(slow, map, x, p));
+      const expected = jobs.modulo(slow, map, x, p);
+      for (const team of teams) assert.equal(jobs.modulo(team, map, x, p), expected);
     }
     const s = Uint32Array.from({ length: outputLength(map) }, (_, i) => (i * 104729 * 1299) % M31);
-    assert.equal(jobs.transpose(fast, map, s), jobs.transpose(slow, map, s));
+    const folded = jobs.transpose(slow, map, s);
+    for (const team of teams) assert.equal(jobs.transpose(team, map, s), folded);
     const x = Int16Array.from({ length: inputLength(map) }, (_, i) => (i % 256) - 128);
-    assert.equal(jobs.integers(fast, map, x), jobs.integers(slow, map, x));
+    const y = jobs.integers(slow, map, x);
+    for (const team of teams) assert.equal(jobs.integers(team, map, x), y);
   }
 });
 

@@ -20,7 +20,7 @@ const clampOf = fc.constantFrom(
   { minimum: -32768, maximum: 32767 },
   { minimum: 3, maximum: 3 },
 );
-const shiftOf = fc.oneof(fc.constantFrom(1, 2, 30, 31, 32, 61, 62), fc.integer({ min: 1, max: 62 }));
+const shiftOf = fc.oneof(fc.constantFrom(1, 2, 30, 31, 32, 33, 61, 62), fc.integer({ min: 1, max: 62 }));
 
 test('blind', () =>
   check(
@@ -139,7 +139,7 @@ test('requantize and addBias', () =>
   check(
     fc.property(
       fc
-        .tuple(fc.constantFrom(1, 2, 3, 5, 8, 12, 16, 17), fc.integer({ min: 1, max: 9 }), shiftOf, clampOf)
+        .tuple(fc.constantFrom(1, 2, 3, 5, 8, 12, 16, 17), fc.constantFrom(1, 2, 3, 5, 9, 17, 25), shiftOf, clampOf)
         .chain(([channels, pixels, shift, clamp]) =>
           fc.tuple(
             int32s(-(2 ** 30), 2 ** 30, channels * pixels),
@@ -163,7 +163,9 @@ test('requantize and addBias', () =>
   ));
 
 test('requantize at the ends of int32', () => {
-  const y = Int32Array.of(-(2 ** 31), INT32_MAX, -1, 0, 1, -(2 ** 31), INT32_MAX, -2, 2, -3, 3);
+  // 331 entries of one channel: two pairs of rows of 64, one row more, and a rest.
+  const edges = [-(2 ** 31), INT32_MAX, -1, 0, 1, -(2 ** 31) + 1, INT32_MAX - 1, -2, 2, -3, 3];
+  const y = Int32Array.from({ length: 331 }, (_, i) => edges[i % edges.length]!);
   const bias = new Int32Array(1);
   for (let shift = 1; shift <= 62; shift++) {
     for (const multiplier of [0, 1, 2 ** 30, INT32_MAX]) {
@@ -198,6 +200,31 @@ test('add and rescale', () =>
     ),
     300,
   ));
+
+test('add and rescale at the borders of two limbs', () => {
+  // Extremes of the entries, times multipliers around the limbs' ends, for every shift near a change of method.
+  const edges = [-32768, -32767, -1, 0, 1, 32766, 32767];
+  const x = Int16Array.from({ length: 49 }, (_, i) => edges[i % 7]!);
+  const y = Int16Array.from({ length: 49 }, (_, i) => edges[Math.floor(i / 7)]!);
+  const multipliers = [0, 1, 32767, 32768, 2 ** 30 + 32767, 2 ** 30 + 32768, INT32_MAX - 32768, INT32_MAX];
+  multipliers.push(...multipliers.map((m) => -m), INT32_MAX - 32767, -(2 ** 31), 1518500250);
+  const clamp = { minimum: -32768, maximum: 32767 };
+  const [a, b] = [new Int16Array(49), new Int16Array(49)];
+  for (const shift of [16, 17, 18, 29, 30, 31, 32, 33, 34, 44, 45, 46, 47, 48]) {
+    for (const m0 of multipliers) {
+      const scale: RescaleOperation = { ...names, ...clamp, shift, kind: 'rescale', multiplier: m0 };
+      fast.rescale(x, scale, a);
+      slow.rescale(x, scale, b);
+      assert.equal(a, b, `rescale ${m0}, shift ${shift}`);
+      for (const m1 of multipliers) {
+        const sum: AddOperation = { ...names, ...clamp, shift, kind: 'add', multipliers: [m0, m1] };
+        fast.add(x, y, sum, a);
+        slow.add(x, y, sum, b);
+        assert.equal(a, b, `add ${m0} and ${m1}, shift ${shift}`);
+      }
+    }
+  }
+});
 
 const side = fc.integer({ min: 1, max: 4 });
 
@@ -257,6 +284,40 @@ test('an average over more entries than an int32 can sum', () => {
   fast.pool(x, shape, how, out);
   const low = -32768;
   assert.equal(out, Int16Array.of(low, low + 1, low, low, low, low, low, low, 32767));
+});
+
+test('averages of every small window, at the ends of int16 and half way', () => {
+  const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+  const clamp = { minimum: -32768, maximum: 32767 };
+  const channels = 17;
+  for (const height of [1, 2, 3, 15, 16]) {
+    for (let width = 1; width <= 18; width++) {
+      const n = height * width;
+      const x = new Int16Array(n * channels);
+      for (let i = 0; i < n; i++) {
+        for (let c = 0; c < channels; c++) {
+          const low = c % 2 === 0 ? -32768 : 32767;
+          // Channel c has a sum that is c steps away from n times an end.
+          x[i * channels + c] = i < c * 3 ? low - Math.sign(low) : low;
+        }
+        // Sums around half of n, and around minus half of n.
+        x[i * channels + 15] = i < n / 2 ? 1 : 0;
+        x[i * channels + 16] = i < n / 2 ? -1 : 0;
+      }
+      const how: PoolOperation = {
+        ...names,
+        ...clamp,
+        kind: 'averagePool',
+        window: { height, width },
+        stride: { y: 1, x: 1 },
+        padding,
+      };
+      const [a, b] = [new Int16Array(channels), new Int16Array(channels)];
+      fast.pool(x, { height, width, channels }, how, a);
+      slow.pool(x, { height, width, channels }, how, b);
+      assert.equal(a, b, `${height} x ${width}`);
+    }
+  }
 });
 
 test('lengths, shifts, clamps and windows are checked', () => {

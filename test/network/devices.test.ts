@@ -41,6 +41,7 @@ for (const device of ['webgpu', 'tfjs-wasm', 'tfjs-cpu', 'cuda']) {
             network,
             device: opened,
             arithmetic,
+            plan: 'all',
             parameters: { privacy },
             randomness: seededRandomness(seed),
           });

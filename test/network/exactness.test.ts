@@ -35,7 +35,8 @@ async function protectedRun(
   parameters: { integrity: boolean; privacy: boolean },
   sides: { device: Device; arithmetic: TrustedArithmetic },
 ): Promise<number[][]> {
-  const session = await NetworkSession.open({ network, parameters, randomness: seededRandomness(seed), ...sides });
+  const randomness = seededRandomness(seed);
+  const session = await NetworkSession.open({ network, parameters, randomness, plan: 'all', ...sides });
   try {
     await session.prepare(1);
     const { outputs, costs } = await session.run(x);

@@ -37,6 +37,7 @@ async function runUntilCaught(device: Device, privacy: boolean): Promise<unknown
     network,
     device,
     arithmetic,
+    plan: 'all',
     parameters: { privacy, deviceTimeoutMs: 300 },
     randomness: seededRandomness(seed),
   });

@@ -12,13 +12,15 @@ export const finishFields = [
   'multipliers',
   'period',
   'shift',
-  'fits32',
+  'form',
   'minimum',
   'maximum',
   'followUps',
   'followUpCount',
 ] as const;
-const at = fields(...finishFields).at;
+/** The same, ready to be filled. */
+export const finishLayout = fields(...finishFields);
+const at = finishLayout.at;
 
 /** Values of `finish`. */
 export const FINISH = { none: 0, addBias: 1, requantize: 2 } as const;
@@ -30,7 +32,7 @@ export const FOLLOW_UP = fields(
   'first',
   'second',
   'shift',
-  'fits32',
+  'form',
   'minimum',
   'maximum',
   'height',
@@ -108,7 +110,7 @@ export function finishStretch(
       run,
       period,
       args[at.shift]!,
-      args[at.fits32]!,
+      args[at.form]!,
       args[at.minimum]!,
       args[at.maximum]!,
       to + done * 2,
@@ -126,13 +128,13 @@ function follow(host: Host, args: Int32Array, some: number, value: number, first
   const { kernels } = host;
   for (let index = 0; index < some; index++) {
     const how = followUp(host, args, index);
-    const [shift, fits32] = [how[of.shift]!, how[of.fits32]!];
+    const [shift, form] = [how[of.shift]!, how[of.form]!];
     const [minimum, maximum] = [how[of.minimum]!, how[of.maximum]!];
     if (how[of.kind] === FOLLOWS.rescale) {
-      kernels.rescale(value, count, how[of.first]!, shift, fits32, minimum, maximum, value);
+      kernels.rescale(value, count, how[of.first]!, shift, form, minimum, maximum, value);
     } else if (how[of.kind] === FOLLOWS.add) {
       const other = (how[of.other]! >>> 0) + first * 2;
-      kernels.add(value, other, count, how[of.first]!, how[of.second]!, shift, fits32, minimum, maximum, value);
+      kernels.add(value, other, count, how[of.first]!, how[of.second]!, shift, form, minimum, maximum, value);
     }
   }
 }

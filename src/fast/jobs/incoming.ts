@@ -6,9 +6,11 @@ import { fields, type Host } from '../team/host.js';
 import { finishFields, finishStretch, poolBand } from './finish.js';
 import { bring } from './foreign.js';
 
-/** `tables` holds the unblinding factors of the images and then the k challenges. The first arguments say how to finish. */
-export const incomingFields = fields(
-  ...finishFields,
+/**
+ * What comes after the arguments that say how to finish. `tables` holds the unblinding factors of the images and then the k
+ * challenges.
+ */
+const incomingNames = [
   'answer',
   'answerId',
   'images',
@@ -24,8 +26,11 @@ export const incomingFields = fields(
   'scratchPitch',
   'areas',
   'areaPitch',
-);
-const at = incomingFields.at;
+] as const;
+
+/** The arguments without those that say how to finish, which come first. */
+export const incomingFields = fields(...incomingNames);
+const at = fields(...finishFields, ...incomingNames).at;
 
 /** Entries brought at a time: 16 KiB, half of a small first-level cache. */
 export const STRETCH = 4096;

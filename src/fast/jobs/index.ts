@@ -1,5 +1,6 @@
 /** The jobs a team can do, numbered alike on every thread. */
 import type { Job } from '../team/host.js';
+import { clear } from './clear.js';
 import { applyDepthwise } from './depthwise.js';
 import { add, rescale } from './elementwise.js';
 import { incoming } from './incoming.js';
@@ -8,7 +9,7 @@ import { outgoing } from './outgoing.js';
 import { pool } from './pool.js';
 import { split } from './split.js';
 
-const named = { outgoing, incoming, multiply, split, depthwise: applyDepthwise, add, rescale, pool };
+const named = { outgoing, incoming, multiply, split, depthwise: applyDepthwise, add, rescale, pool, clear };
 
 /** The name of a job. */
 export type JobName = keyof typeof named;

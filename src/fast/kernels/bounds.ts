@@ -102,6 +102,15 @@ export function foldTerms(bound: number): number {
   return Number(terms < 2n ** 30n ? terms : 2n ** 30n);
 }
 
+/**
+ * Vectors of 8 entries that an int32 lane of `foldInputs` takes, for |x| <= largest <= 2^15: each adds two products with limbs
+ * of at most 2^15, so n * 2 * largest * 2^15 <= 2^31 - 1. For |x| = 2^15 one vector alone may reach 2^31; the kernel reads that
+ * lane right, and n is 1. Theorems packed_lane_fits and spilled_lane_right.
+ */
+export function inputSteps(largest: number): number {
+  return Math.max(1, Math.floor(INT32_MAX / (Math.max(largest, 1) * 2 ** 16)));
+}
+
 /** Entries of an average that fit an int32 lane: n * 2^15 <= 2^31 - 1. */
 export const POOL_TERMS = 2 ** 16 - 1;
 
@@ -116,6 +125,52 @@ export function shiftsToInt32(bits: number, shift: number): boolean {
   return bits - shift <= 30;
 }
 
-export function foldInputSteps(largest: number): number {
-  return foldTerms(largest);
+/**
+ * How a kernel changes scale. 0: 64-bit lanes to the end, always right. 1: 64-bit products, rounded shifts that fit int32.
+ * 2: no 64-bit lane after the products (requantize) or none at all (add, rescale).
+ */
+export type ScaleForm = 0 | 1 | 2;
+
+function formOf(short: boolean, bits: number, shift: number): ScaleForm {
+  if (short) return 2;
+  return shiftsToInt32(bits, shift) ? 1 : 0;
+}
+
+/**
+ * High words suffice when the rounding term 2^(shift - 1) is a multiple of 2^32. They are at most 2^30 in magnitude, plus
+ * 2^(shift - 33) <= 2^29: theorem high_words_right.
+ */
+export function requantizeForm(shift: number): ScaleForm {
+  return formOf(shift >= 33, PRODUCT_BITS.requantize, shift);
+}
+
+/** m = high * 2^16 + low with low in [-2^15, 2^15). */
+function limbsOf(multiplier: number): { readonly low: number; readonly high: number } {
+  const low = (multiplier << 16) >> 16;
+  return { low, high: (multiplier - low) / 2 ** 16 };
+}
+
+/**
+ * Two int16 limbs per multiplier and int32 lanes. With |a|, |b| <= 2^15: |L| <= 2^15 (|low1| + |low2|) must fit int32, then
+ * |floor(L / 2^16)| <= 2^15, and |H| + 2^15 + 2^(shift - 17) <= 2^15 (|high1| + |high2|) + 2^15 + 2^(shift - 17) must fit
+ * too. A high limb of 2^15 would not be an int16. Shifts are at most 47, so that 2^16 less is a shift of int32. Theorem
+ * two_limb_scale_right.
+ */
+export function addForm(first: number, second: number, shift: number): ScaleForm {
+  const a = limbsOf(first);
+  const b = limbsOf(second);
+  const highs = Math.abs(a.high) + Math.abs(b.high);
+  const fits =
+    shift >= 17 &&
+    shift <= 47 &&
+    Math.max(a.high, b.high) <= 2 ** 15 - 1 &&
+    2 ** 15 * (Math.abs(a.low) + Math.abs(b.low)) <= INT32_MAX &&
+    2 ** 15 * highs + 2 ** 15 + 2 ** (shift - 17) <= INT32_MAX;
+  return formOf(fits, PRODUCT_BITS.add, shift);
+}
+
+/** The same with the rounding term as the second product: 1 or 2^14 times a limb, which must be an int16, so shift <= 45. */
+export function rescaleForm(multiplier: number, shift: number): ScaleForm {
+  const fits = shift <= 45 && addForm(multiplier, 0, shift) === 2;
+  return formOf(fits, PRODUCT_BITS.rescale, shift);
 }

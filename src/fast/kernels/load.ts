@@ -1,7 +1,6 @@
 /** Brings the compiled kernels into the process, each time with a memory of their own. */
 import { readFileSync } from 'node:fs';
 import type { Kernels } from './exports.js';
-import { shim } from './shim.js';
 
 /** An instance of the kernels and the memory it works in. */
 export interface KernelInstance {
@@ -33,7 +32,7 @@ async function compile(): Promise<WebAssembly.Module> {
 /** The kernels over a memory that exists already. Only one of its instances may allocate. */
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return shim(instance.exports, memory) as unknown as Kernels;
+  return instance.exports as unknown as Kernels;
 }
 
 /**

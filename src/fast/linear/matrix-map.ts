@@ -21,6 +21,23 @@ interface Planes {
   readonly plan: LimbPlan;
 }
 
+/** A product of rows and packed columns, as the job `multiply` takes it. */
+interface ProductShape {
+  readonly windows: boolean;
+  readonly packed: number;
+  readonly groupBytes: number;
+  readonly pairs: number;
+  readonly terms: number;
+  readonly columns: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly pixels: number;
+  readonly groups: number;
+  readonly modulus: Modulus | 0;
+  readonly rowPitch: number;
+  readonly out: number;
+}
+
 export class MatrixMap implements PreparedMap {
   readonly #memory: KernelMemory;
   readonly #layout: Layout;
@@ -82,25 +99,12 @@ export class MatrixMap implements PreparedMap {
   }
 
   #multiply(frame: Frame, planes: Planes, count: number, modulus: Modulus | 0, out: number): void {
-    const { kernels, team } = this.#memory;
     const { groups, terms, columns, inputChannels, outputChannels, windows } = this.#layout;
-    const { limbs, bits, pairsPerSpill } = planes.plan;
     this.#forward ??= packWeights(this.#memory, this.#weights, this.#layout, false);
     const { pointer: packed, groupBytes, pairs } = this.#forward;
 
-    const pixels = this.#layout.pixels * count;
-    const rowPitch = paddedDepth(terms) * 2;
-    const { tile, columnTile } = cutProduct(pixels, columns, groups, rowPitch * limbs, team.threads);
-    const kernelScratch = Math.ceil(kernels.multiplyScratchBytes() / 16) * 16;
-    const space = frame.perThread(kernelScratch + (windows === null ? 0 : tile * limbs * rowPitch));
-    const args = multiplyFields.pack({
-      geometry: this.#geometry,
-      windows: Number(windows !== null),
-      planes: planes.pointer,
-      planePitch: planes.pitch,
-      limbs,
-      bits,
-      pairsPerSpill,
+    this.#product(frame, planes, {
+      windows: windows !== null,
       packed,
       groupBytes,
       pairs,
@@ -108,56 +112,67 @@ export class MatrixMap implements PreparedMap {
       columns,
       inputChannels,
       outputChannels,
-      pixels,
+      pixels: this.#layout.pixels * count,
       groups,
+      modulus,
+      rowPitch: paddedDepth(terms) * 2,
+      out,
+    });
+  }
+
+  #product(frame: Frame, { pointer, pitch, plan }: Planes, shape: ProductShape): void {
+    const { kernels, team } = this.#memory;
+    const { windows, pixels, columns, groups, rowPitch } = shape;
+    const { limbs, bits, pairsPerSpill } = plan;
+    const { tile, columnTile } = cutProduct(pixels, columns, groups, rowPitch * limbs, team.threads);
+    const kernelScratch = Math.ceil(kernels.multiplyScratchBytes() / 16) * 16;
+    const space = frame.perThread(kernelScratch + (windows ? tile * limbs * rowPitch : 0));
+    const args = multiplyFields.pack({
+      ...shape,
+      geometry: this.#geometry,
+      windows: Number(windows),
+      planes: pointer,
+      planePitch: pitch,
+      limbs,
+      bits,
+      pairsPerSpill,
       tile,
       columnTile,
-      modulus,
-      rowPitch,
-      ...space,
+      scratch: space.scratch,
+      scratchPitch: space.scratchPitch,
       kernelScratch,
-      out,
     });
     team.run('multiply', args, multiplyChunks(pixels, tile, columns, columnTile, groups));
   }
 
   transpose(s: number, out: number): void {
-    const { kernels } = this.#memory;
+    const { kernels, team } = this.#memory;
     const { groups, pixels, terms, columns, inputs, outputs, inputChannels, outputChannels, windows } = this.#layout;
     const plan = limbPlan(this.#largestWeight, columns);
-    const { limbs, bits, pairsPerSpill } = plan;
     this.#transposed ??= packWeights(this.#memory, this.#weights, this.#layout, true);
     const { pointer: packed, groupBytes, pairs } = this.#transposed;
+    const modulus: Modulus = CHECK_MODULUS;
+    const shape = { windows: false, groupBytes, pairs, terms: columns, columns: terms, modulus };
+    const turned = { ...shape, inputChannels: outputChannels, rowPitch: paddedDepth(columns) * 2 };
     this.#memory.within((frame) => {
       const planes = this.#split(frame, s, outputs, CHECK_MODULUS, plan);
-      const scratch = frame.space(kernels.multiplyScratchBytes());
-      const tile = Math.min(tileOf(terms * 4), pixels);
-      const spread = windows === null ? 0 : frame.space(tile * terms * 4);
-      if (windows !== null) kernels.clear(out, inputs * 4);
+      if (windows === null) {
+        this.#product(frame, planes, { ...turned, packed, outputChannels: inputChannels, pixels, groups, out });
+        return;
+      }
+      // What the windows of a tile give is added up by one thread: they overlap.
+      const tile = Math.min(tileOf(terms * 4) * team.threads, pixels);
+      const spread = frame.space(tile * terms * 4);
+      kernels.clear(out, inputs * 4);
       for (let first = 0; first < pixels; first += tile) {
         const some = Math.min(tile, pixels - first);
         for (let group = 0; group < groups; group++) {
-          const rows = planes.pointer + (first * outputChannels + group * columns) * 2;
-          const weights = packed + group * groupBytes;
-          const to = windows === null ? out + (first * inputChannels + group * terms) * 4 : spread;
-          const toPitch = windows === null ? inputChannels * 4 : terms * 4;
-          kernels.multiply(
-            rows,
-            outputChannels * 2,
-            planes.pitch,
-            some,
-            limbs,
-            bits,
-            weights,
-            pairs,
-            pairsPerSpill,
-            terms,
-            CHECK_MODULUS,
-            to,
-            toPitch,
-            scratch,
-          );
-          if (windows !== null) kernels.scatter(this.#geometry, spread, terms * 4, group, first, some, out);
+          const rows = { ...planes, pointer: planes.pointer + (first * outputChannels + group * columns) * 2 };
+          this.#memory.within((inner) => {
+            const one = { packed: packed + group * groupBytes, outputChannels: terms, pixels: some, groups: 1 };
+            this.#product(inner, rows, { ...turned, ...one, out: spread });
+          });
+          kernels.scatter(this.#geometry, spread, terms * 4, group, first, some, out);
         }
       }
     });

@@ -1,18 +1,18 @@
 /** From `Finish` to the numbers that the jobs read. */
 import type { Finish, FollowUp } from '../../protocol/passes.js';
-import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishFields } from '../jobs/finish.js';
-import { POOL_TERMS, PRODUCT_BITS, shiftsToInt32 } from '../kernels/bounds.js';
+import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishLayout } from '../jobs/finish.js';
+import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../validators.js';
 import { periodOf, repeated } from './per-channel.js';
 import { pooledExtent } from './pooled-extent.js';
 
-type FinishArguments = Record<(typeof finishFields)[number], number>;
-
 /** How a pass over outputs is cut, and how it ends. */
 export interface FinishPlan {
-  readonly arguments: FinishArguments;
+  /** In the order of `finishLayout`. */
+  readonly arguments: readonly number[];
+  readonly chunks: number;
   readonly tile: number;
   /** Bytes each thread needs to collect rows before they are pooled. */
   readonly bandBytes: number;
@@ -23,8 +23,6 @@ const MOST_ENTRIES = 16384;
 
 /** Entries of the rows that are pooled together: they should stay in the second-level cache. */
 const BAND_ENTRIES = 32768;
-
-const nothing = Object.fromEntries(finishFields.map((name) => [name, 0])) as FinishArguments;
 
 /**
  * Checks `finish` and lays it out for `images` outputs of `length` entries.
@@ -39,16 +37,29 @@ export function planFinish(
   out: Int16Array | Int32Array,
 ): FinishPlan {
   const tile = tileFor(length, MOST_ENTRIES, memory.team.threads);
-  const cut = { tile, bandBytes: 0 };
   const chunks = Math.ceil(length / tile);
   if (finish === null || finish.requantization === null) {
     anArray(out as Int32Array, Int32Array, 'out', length * images);
-    const given = { ...nothing, chunks, out: frame.output(out) };
-    if (finish === null) return { ...cut, arguments: { ...given, finish: FINISH.none } };
-    if (finish.followUps.length > 0) throw new TypeError('nothing can follow accumulators');
-    const period = periodOf(anInteger(finish.bias.length, 'channels', 1, 2 ** 28), length);
-    const bias = repeated(memory, frame, finish.bias, period);
-    return { ...cut, arguments: { ...given, finish: FINISH.addBias, period, bias } };
+    if (finish !== null && finish.followUps.length > 0) throw new TypeError('nothing can follow accumulators');
+    const channels = finish === null ? 1 : anInteger(finish.bias.length, 'channels', 1, 2 ** 28);
+    const period = periodOf(channels, length);
+    const packed = finishLayout.pack({
+      chunks,
+      out: frame.output(out),
+      outLength: length,
+      pooled: 0,
+      finish: finish === null ? FINISH.none : FINISH.addBias,
+      bias: finish === null ? 0 : repeated(memory, frame, finish.bias, period),
+      multipliers: 0,
+      period,
+      shift: 0,
+      form: 0,
+      minimum: 0,
+      maximum: 0,
+      followUps: 0,
+      followUpCount: 0,
+    });
+    return { arguments: packed, chunks, tile, bandBytes: 0 };
   }
   const { bias, requantization, followUps } = finish;
   const { multipliers } = requantization;
@@ -66,25 +77,27 @@ export function planFinish(
     if (followUp.kind === 'pool' && index < followUps.length - 1) throw new TypeError('nothing can follow a pool');
     view.set(encode(frame, followUp, length * images, band?.rows ?? 0), index * FOLLOW_UP_LENGTH);
   });
+  const packed = finishLayout.pack({
+    chunks: band?.chunks ?? chunks,
+    out: frame.output(out),
+    outLength,
+    pooled: Number(band !== null),
+    finish: FINISH.requantize,
+    bias: repeated(memory, frame, bias, period),
+    multipliers: repeated(memory, frame, multipliers, period),
+    period,
+    shift,
+    form: requantizeForm(shift),
+    minimum,
+    maximum,
+    followUps: table,
+    followUpCount: followUps.length,
+  });
   return {
+    arguments: packed,
+    chunks: band?.chunks ?? chunks,
     tile: band?.tile ?? tile,
     bandBytes: band?.bytes ?? 0,
-    arguments: {
-      chunks: band?.chunks ?? chunks,
-      out: frame.output(out),
-      outLength,
-      pooled: Number(band !== null),
-      finish: FINISH.requantize,
-      bias: repeated(memory, frame, bias, period),
-      multipliers: repeated(memory, frame, multipliers, period),
-      period,
-      shift,
-      fits32: Number(shiftsToInt32(PRODUCT_BITS.requantize, shift)),
-      minimum,
-      maximum,
-      followUps: table,
-      followUpCount: followUps.length,
-    },
   };
 }
 
@@ -113,16 +126,16 @@ function encode(frame: Frame, followUp: FollowUp, entries: number, bandRows: num
   const clamp = { ...blank, minimum, maximum };
   if (followUp.kind === 'rescale') {
     const shift = aShift(followUp.how.shift);
-    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.rescale, shift));
     const first = aMultiplier(followUp.how.multiplier);
-    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.rescale, first, shift, fits32 });
+    const form = rescaleForm(first, shift);
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.rescale, first, shift, form });
   }
   if (followUp.kind === 'add') {
     const shift = aShift(followUp.how.shift);
-    const fits32 = Number(shiftsToInt32(PRODUCT_BITS.add, shift));
     const [first, second] = followUp.how.multipliers.map(aMultiplier) as [number, number];
+    const form = addForm(first, second, shift);
     const other = frame.input(anArray(followUp.other, Int16Array, 'other', entries));
-    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.add, other, first, second, shift, fits32 });
+    return FOLLOW_UP.pack({ ...clamp, kind: FOLLOWS.add, other, first, second, shift, form });
   }
   const { shape, how } = followUp;
   const pooled = pooledExtent(shape, how);

@@ -4,7 +4,7 @@ import { aModulus } from '../../protocol/modulus.js';
 import { type Incoming, packedLength, poolsByRows } from '../../protocol/passes.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
 import { outgoingFields } from '../jobs/outgoing.js';
-import { foldInputSteps, foldTerms } from '../kernels/bounds.js';
+import { foldTerms, inputSteps } from '../kernels/bounds.js';
 import type { Frame, KernelArray, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { anArray, anInteger } from '../validators.js';
@@ -17,10 +17,18 @@ const MOST_ENTRIES = 4096;
 /** The largest bound that an int32 can be compared with. */
 const LARGEST_BOUND = 2 ** 31 - 1;
 
-/** The addresses of arrays, as a table that jobs can read. */
-function tableOf(memory: KernelMemory, frame: Frame, arrays: readonly KernelArray[]): number {
-  const pointer = frame.space(arrays.length * 4);
-  new Uint32Array(memory.buffer, pointer, arrays.length).set(arrays.map((array) => frame.input(array)));
+/** The addresses of one vector per image, or of none, and then of one vector per challenge, as a table that jobs read. */
+function tableOf(
+  memory: KernelMemory,
+  frame: Frame,
+  perImage: readonly Uint32Array[] | null,
+  images: number,
+  perChallenge: readonly Uint32Array[],
+): number {
+  const pointer = frame.space((images + perChallenge.length) * 4);
+  const table = new Uint32Array(memory.buffer, pointer, images + perChallenge.length);
+  if (perImage !== null) for (let i = 0; i < images; i++) table[i] = frame.input(perImage[i]!);
+  for (let t = 0; t < perChallenge.length; t++) table[images + t] = frame.input(perChallenge[t]!);
   return pointer;
 }
 
@@ -74,24 +82,25 @@ export function passes(memory: KernelMemory): Passes {
       const plan = planFinish(memory, frame, finish, images, length, out);
       const areas = openAreas(memory, frame, folds.length);
       const { id, at } = locate(memory, frame, answer, 'input');
+      const space = frame.perThread(STRETCH * 4 + plan.bandBytes);
       const args = incomingFields.pack({
-        ...plan.arguments,
         answer: at,
         answerId: id,
         images,
         length,
         tile: plan.tile,
         bound,
-        modulus: unblinding?.modulus ?? 0,
+        modulus: unblinding === null ? 0 : unblinding.modulus,
         cut: Number(cut),
-        tables: tableOf(memory, frame, [...(unblinding?.u ?? Array(images).fill(folds)), ...challenges]),
+        tables: tableOf(memory, frame, unblinding === null ? null : unblinding.u, images, challenges),
         k: challenges.length,
         terms: foldTerms(bound),
-        ...frame.perThread(STRETCH * 4 + plan.bandBytes),
+        scratch: space.scratch,
+        scratchPitch: space.scratchPitch,
         areas: areas.space.scratch,
         areaPitch: areas.space.scratchPitch,
       });
-      team.run('incoming', args, plan.arguments.chunks);
+      team.run('incoming', [...plan.arguments, ...args], plan.chunks);
       return areas.collect(folds);
     });
   }
@@ -119,6 +128,7 @@ export function passes(memory: KernelMemory): Passes {
       return memory.within((frame) => {
         const areas = openAreas(memory, frame, sums.length);
         const { id, at } = locate(memory, frame, message, 'output');
+        const space = frame.perThread(MOST_ENTRIES * 4);
         const args = outgoingFields.pack({
           x: frame.input(x),
           images,
@@ -126,13 +136,14 @@ export function passes(memory: KernelMemory): Passes {
           tile,
           minimum,
           maximum,
-          modulus: blinding?.modulus ?? 0,
-          tables: tableOf(memory, frame, [...(blinding?.rho ?? Array(images).fill(sums)), ...folded]),
+          modulus: blinding === null ? 0 : blinding.modulus,
+          tables: tableOf(memory, frame, blinding === null ? null : blinding.rho, images, folded),
           k: folded.length,
-          steps: foldInputSteps(Math.max(-minimum, maximum)),
+          steps: inputSteps(Math.max(-minimum, maximum)),
           message: at,
           messageId: id,
-          ...frame.perThread(MOST_ENTRIES * 4),
+          scratch: space.scratch,
+          scratchPitch: space.scratchPitch,
           areas: areas.space.scratch,
           areaPitch: areas.space.scratchPitch,
         });

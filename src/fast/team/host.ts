@@ -24,6 +24,10 @@ export function fields<const Names extends readonly string[]>(...names: Names): 
   type Name = Names[number];
   return {
     at: Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>,
-    pack: (values) => names.map((name) => values[name as Name]),
+    pack(values) {
+      const packed: number[] = [];
+      for (let index = 0; index < names.length; index++) packed.push(values[names[index] as Name]);
+      return packed;
+    },
   };
 }

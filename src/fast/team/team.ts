@@ -62,6 +62,11 @@ export class Team {
     };
   }
 
+  /** False after `close`, and after a helper failed. */
+  get usable(): boolean {
+    return !this.#broken;
+  }
+
   /**
    * Makes memory outside the kernels' known to jobs.
    * @returns its number, or null when other threads could not reach it: it is not shared, and there are helpers
@@ -166,11 +171,12 @@ export async function openTeam(instance: KernelInstance, threads: number): Promi
     const workerData: HelperData = { control, memory, module, port: port2, thread: index + 1 };
     // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
     const worker = new Worker(script, { execArgv: [], workerData, transferList: [port2] });
-    worker.unref();
     port1.unref();
     return { worker, port: port1 };
   });
   await Promise.all(helpers.map(({ worker }) => ready(worker)));
+  // Helpers keep no process alive once they are there.
+  for (const { worker } of helpers) worker.unref();
   return new Team(instance, control, helpers);
 }
 

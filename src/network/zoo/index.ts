@@ -1,3 +1,3 @@
 /** Published networks with generated weights: for speed and for tests. */
-export type { Plan, PlannedAdd, PlannedLinear, PlannedOperation, PlannedTensor } from './plan.js';
+export type { Plan as ZooPlan, PlannedAdd, PlannedLinear, PlannedOperation, PlannedTensor } from './plan.js';
 export { linearPlans, type ZooName, type ZooOptions, zooNames, zooNetwork, zooPlan } from './zoo.js';

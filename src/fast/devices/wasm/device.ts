@@ -1,6 +1,6 @@
 /** The processor as an untrusted device: the same kernels in a thread with a memory of its own. */
 
-import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js';
+import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
@@ -45,16 +45,25 @@ class WasmMap implements LoadedMap {
     this.#outputs = outputLength(map);
   }
 
-  async apply(x: DeviceInput): Promise<Int32Array | Uint32Array> {
+  async apply(x: DeviceInput, into?: DeviceOutput): Promise<DeviceOutput> {
     if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
-    inputCount(x, {
+    const count = inputCount(x, {
       mode: this.#mode,
       inputs: this.#inputs,
       outputs: this.#outputs,
       maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
     });
+    const handle = this.#handle;
+    if (into !== undefined && !(x.buffer instanceof ArrayBuffer)) {
+      if (into.length !== this.#outputs * count) {
+        throw new RangeError(`expected room for ${this.#outputs * count} entries, got ${into.length}`);
+      }
+      await this.#mailbox.ask({ verb: 'apply', handle, x, into });
+      return into;
+    }
+    // Whoever gives no room for the answer did not mean to share memory with another thread.
     const { array, buffer } = detachable(x);
-    const y = await this.#mailbox.ask({ verb: 'apply', handle: this.#handle, x: array }, [buffer]);
+    const y = await this.#mailbox.ask({ verb: 'apply', handle, x: array }, [buffer]);
     if (y === undefined) throw new DeviceError('The wasm device gave no answer.');
     return y;
   }
@@ -85,7 +94,7 @@ export async function wasmDevice(options: WasmDeviceOptions = {}): Promise<Devic
   let handles = 0;
   const device: Device = {
     name: 'wasm',
-    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: 2 },
+    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: 2, sharedMemory: true },
     async load(map, mode) {
       aLinearMap(map);
       if (mode !== 'integers') aModulus(mode);

@@ -1,4 +1,4 @@
-/** What the device's two threads say to each other. Arrays travel by transfer; no memory is shared. */
+/** What the device's two threads say to each other. Arrays travel by transfer, unless the caller shares them itself. */
 import type { Modulus } from '../../../protocol/modulus.js';
 import type { LinearMap } from '../../../reference/linear-map.js';
 
@@ -8,7 +8,12 @@ export type Mode = Modulus | 'integers';
 /** `handle` names a loaded map; the asking side chooses it. */
 export type Job =
   | { readonly verb: 'load'; readonly handle: number; readonly map: LinearMap; readonly mode: Mode }
-  | { readonly verb: 'apply'; readonly handle: number; readonly x: Int16Array | Uint32Array }
+  | {
+      readonly verb: 'apply';
+      readonly handle: number;
+      readonly x: Int16Array | Uint32Array;
+      readonly into?: Int32Array | Uint32Array;
+    }
   | { readonly verb: 'release'; readonly handle: number };
 
 /** A job with the number under which it is answered. */
@@ -17,7 +22,7 @@ export interface Request {
   readonly job: Job;
 }
 
-/** The answer to request `id`: `y` for an application, `failure` when it could not be done. */
+/** The answer to request `id`: `y` for an application without `into`, `failure` when it could not be done. */
 export interface Answer {
   readonly id: number;
   readonly y?: Int32Array | Uint32Array;

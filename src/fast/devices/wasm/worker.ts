@@ -31,17 +31,17 @@ function load({ handle, map, mode }: Extract<Job, { verb: 'load' }>): void {
   loaded.set(handle, { map: prepared.map, mode, inputs: inputLength(map), outputs: outputLength(map) });
 }
 
-function apply({ handle, x }: Extract<Job, { verb: 'apply' }>): Int32Array | Uint32Array {
+function apply({ handle, x, into }: Extract<Job, { verb: 'apply' }>): Int32Array | Uint32Array | undefined {
   const { map, mode, inputs, outputs } = find(handle);
   const count = x.length / inputs;
-  const y = mode === 'integers' ? new Int32Array(outputs * count) : new Uint32Array(outputs * count);
+  const y = into ?? (mode === 'integers' ? new Int32Array(outputs * count) : new Uint32Array(outputs * count));
   memory.within((frame) => {
     const from = frame.input(x);
     const to = frame.output(y);
     if (mode === 'integers') map.applyIntegers(from, count, to);
     else map.applyModulo(from, count, mode, to);
   });
-  return y;
+  return into === undefined ? y : undefined;
 }
 
 function release({ handle }: Extract<Job, { verb: 'release' }>): void {

@@ -4,12 +4,20 @@
  */
 import { canonicalM31, foldM31, M31 } from './modular';
 
-/** total + (lanes of v mod q), for any signed v. */
-function reduceInto(total: v128, v: v128): v128 {
-  return i64x2.add(total, i64x2.add(v128.and(v, i64x2.splat(M31)), i64x2.shr_s(v, 31)));
+const SIGN: i64 = 1 << 63;
+
+/**
+ * total + (lanes of v mod q), for any signed v. WebAssembly's arithmetic shift is dear; v >> 31 is (v + 2^63) >>> 31 less 2^32.
+ * Theorem logical_shift_right.
+ */
+export function reduceInto(total: v128, v: v128): v128 {
+  const raised = i64x2.shr_u(v128.xor(v, i64x2.splat(SIGN)), 31);
+  const high = i64x2.sub(raised, i64x2.splat(1 << 32));
+  return i64x2.add(i64x2.add(total, v128.and(v, i64x2.splat(M31))), high);
 }
 
-function finish(total: v128, rest: i64): i32 {
+/** The lanes of `total` and `rest`, mod q. */
+export function totalM31(total: v128, rest: i64): i32 {
   return i32(canonicalM31(foldM31(i64x2.extract_lane(total, 0)) + foldM31(i64x2.extract_lane(total, 1)) + rest));
 }
 
@@ -38,7 +46,7 @@ export function foldOutput(s: usize, y: usize, count: i32, terms: i32): i32 {
   }
   let rest: i64 = 0;
   for (let i = 0; i < (count & 7); i++, s += 4, y += 4) rest += foldM31(<i64>load<u32>(s) * <i64>load<i32>(y));
-  return finish(total, rest);
+  return totalM31(total, rest);
 }
 
 /** <folded, x> mod q, in [0, q). */
@@ -67,5 +75,5 @@ export function foldInput(folded: usize, x: usize, count: i32, terms: i32): i32 
   let rest: i64 = 0;
   for (let i = 0; i < (count & 7); i++, folded += 4, x += 2)
     rest += foldM31(<i64>load<u32>(folded) * <i64>load<i16>(x));
-  return finish(total, rest);
+  return totalM31(total, rest);
 }

@@ -1,12 +1,17 @@
 /** Everything the host may call. Pointers are byte addresses in the one imported memory; nothing here checks them. */
-export * from './blinding';
+export { blind, isCanonical, isWithin, unblind } from './blinding';
+export * from './candidates';
+export * from './checked-folds';
 export * from './depthwise';
-export * from './folds';
+export { foldInput, foldOutput } from './folds';
 export * from './gather';
 export * from './limbs';
 export * from './memory';
 export * from './multiply';
+export * from './outgoing';
+export * from './packed-folds';
 export * from './packing';
 export * from './pooling';
 export * from './requantize';
+export * from './rescale';
 export * from './scatter';

@@ -1,0 +1,29 @@
+/** What an end-to-end run measures. */
+import type { ZooName } from '../../src/network/zoo/index.js';
+
+/** verified: integrity alone. private: integrity and privacy. tee: everything inside, no device. */
+export const MODES = ['verified', 'private', 'tee'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The networks of the paper, as far as they are measured. */
+export const NETWORKS = ['vgg16', 'mobilenet-v1', 'mobilenet-v2', 'resnet-152'] as const satisfies readonly ZooName[];
+
+export interface EndToEndOptions {
+  readonly networks: readonly ZooName[];
+  readonly modes: readonly Mode[];
+  readonly device: string;
+  readonly threads: readonly number[];
+  readonly batches: readonly number[];
+  /** Which layers are outsourced in verified and private mode. */
+  readonly plans: readonly ('all' | 'auto')[];
+  /** Side of the input image. */
+  readonly size: number;
+  /** Runs per measurement at most, and no new one after this time; three at least, except when `runs` is smaller. */
+  readonly runs: number;
+  readonly limitMs: number;
+  /** Measure onnxruntime-node beside it. */
+  readonly rivals: boolean;
+  readonly json: boolean;
+  /** Write bench/results/end-to-end.json; only for whole runs. */
+  readonly write: boolean;
+}
