@@ -3,6 +3,7 @@ import type { Device } from '../protocol/device.js';
 import { aLinearMap, type Dense, inputLength, type LinearMap } from '../reference/linear-map.js';
 import { agree, expected, rejects } from './compare.js';
 import { convolution, dense, mapsAtTheBound, mapsOfEveryKind, randomMap } from './maps.js';
+import { memoryUse } from './memory-use.js';
 import type { Numbers } from './numbers.js';
 import { integerEdges, type Mode, modeName, modes, residueEdges, someInput } from './vectors.js';
 
@@ -205,6 +206,7 @@ export function checksOf(open: () => Promise<Device>, randomShapeCount: number):
     { name: 'random shapes', run: (device, claim, numbers) => randomShapes(device, claim, numbers, randomShapeCount) },
     { name: 'several inputs in one call', run: batches },
     { name: 'many calls in flight', run: concurrency },
+    { name: 'memory that is used again or shared', run: memoryUse },
     { name: 'refusals', run: refusals },
     { name: 'release and close', run: (device, claim) => ending(device, open, claim) },
   ];

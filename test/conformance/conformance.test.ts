@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import { ConformanceError, conformance, examine } from '../../src/conformance/index.js';
 import { SABOTAGES, saboteur, wasmDevice } from '../../src/fast/index.js';
-import type { Device, DeviceOutput } from '../../src/protocol/index.js';
+import type { Device, DeviceInput, DeviceOutput } from '../../src/protocol/index.js';
 import { referenceDevice } from '../../src/reference/index.js';
 import { suite } from '../suite.js';
 
@@ -45,6 +45,71 @@ test('a device that answers every batch with its first input is caught', async (
   const lazy = spoiled((answer) =>
     answer.length % 5 === 0 ? answer.map((_, index) => answer[index % (answer.length / 5)]!) : answer,
   );
+  assert.ok((await examine(lazy, { randomShapes: 3 })).failed > 0);
+});
+
+/** An exact device that says it shares memory, and uses the room for an answer as `write` does. */
+function sharing(
+  write: (answer: DeviceOutput, into: DeviceOutput, x: DeviceInput) => DeviceOutput,
+): () => Promise<Device> {
+  return async () => {
+    const exact = referenceDevice();
+    return {
+      ...exact,
+      limits: { ...exact.limits, sharedMemory: true },
+      async load(map, modulus) {
+        const loaded = await exact.load(map, modulus);
+        return {
+          apply: async (x, into) => {
+            const answer = await loaded.apply(x.slice());
+            return into === undefined ? answer : write(answer, into, x);
+          },
+          release: () => loaded.release(),
+        };
+      },
+    };
+  };
+}
+
+const filled = (answer: DeviceOutput, into: DeviceOutput): DeviceOutput => {
+  into.set(answer);
+  return into;
+};
+
+test('a device may answer into shared memory, or beside it', async () => {
+  for (const write of [filled, (answer: DeviceOutput) => answer]) {
+    assert.is((await examine(sharing(write), { randomShapes: 3 })).failed, 0);
+  }
+});
+
+test('devices that use shared memory wrongly are caught', async () => {
+  const wrong: Record<string, (answer: DeviceOutput, into: DeviceOutput, x: DeviceInput) => DeviceOutput> = {
+    'writes behind the room': (answer, into) => {
+      new Int32Array(into.buffer, into.byteOffset + into.byteLength, 1)[0] = 0;
+      return filled(answer, into);
+    },
+    'writes before the room': (answer, into) => {
+      new Int32Array(into.buffer, into.byteOffset - 4, 1)[0] = 0;
+      return filled(answer, into);
+    },
+    'writes nothing': (_, into) => into,
+    'changes the message': (answer, into, x) => {
+      x[0]! ^= 1;
+      return filled(answer, into);
+    },
+  };
+  for (const [name, write] of Object.entries(wrong)) {
+    assert.ok((await examine(sharing(write), { randomShapes: 3 })).failed > 0, name);
+  }
+});
+
+test('a device whose answers share one buffer is caught', async () => {
+  let kept: DeviceOutput | undefined;
+  const lazy = spoiled((answer) => {
+    if (kept?.constructor !== answer.constructor || kept.length !== answer.length) kept = answer;
+    else kept.set(answer);
+    return kept;
+  });
   assert.ok((await examine(lazy, { randomShapes: 3 })).failed > 0);
 });
 
