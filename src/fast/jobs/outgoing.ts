@@ -56,5 +56,7 @@ export function outgoing(host: Host, args: Int32Array, chunk: number, thread: nu
       kernels.foldInputs(folded + start * 4, pitch, Math.min(2, k - t), x, count, args[at.steps]!, sums);
     }
   }
-  if (good === 0) new Int32Array(host.buffer, area, 1)[0] = 1;
+  // Written whatever it says, so that time does not tell what was wrong.
+  const flag = new Int32Array(host.buffer, area, 1);
+  flag[0] = flag[0]! | (good ^ 1);
 }
