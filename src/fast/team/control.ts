@@ -15,10 +15,12 @@ export const SLEEPERS = 6;
 export const FAILED = 7;
 /** Counts the messages about foreign memory. */
 export const MAIL = 8;
-const FIRST_ARGUMENT = 9;
+/** Chunks that helpers have done. */
+export const HELPED = 9;
+const FIRST_ARGUMENT = 10;
 
 /** How many arguments a job may have. */
-export const MOST_ARGUMENTS = 55;
+export const MOST_ARGUMENTS = 54;
 
 /** A control block of its own, in shared memory. */
 export function makeControl(): Int32Array<SharedArrayBuffer> {

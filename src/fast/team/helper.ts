@@ -1,8 +1,8 @@
 /** A helping thread: the same kernels over the same memory. It sleeps until there is a job and works until nothing is left. */
-import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { jobs } from '../jobs/index.js';
 import { instantiateKernels } from '../kernels/load.js';
-import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
+import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
 import type { Host } from './host.js';
 
 /** What the team tells a helper when it starts. */
@@ -58,9 +58,11 @@ function work(): void {
     const chunk = Atomics.add(control, NEXT, 1);
     if (chunk >= chunks) return;
     job(host, args, chunk, thread);
+    Atomics.add(control, HELPED, 1);
   }
 }
 
+parentPort!.postMessage('ready');
 let seen = 0;
 for (;;) {
   for (let i = 0; i < PATIENCE && Atomics.load(control, GENERATION) === seen; i++);

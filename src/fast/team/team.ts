@@ -12,6 +12,7 @@ import {
   CHUNKS,
   FAILED,
   GENERATION,
+  HELPED,
   JOB,
   MAIL,
   MOST_ARGUMENTS,
@@ -60,6 +61,11 @@ export class Team {
       },
       foreign: (id) => this.#known.get(id)!.deref()!,
     };
+  }
+
+  /** How many chunks were done by other threads than the calling one. */
+  get helped(): number {
+    return Atomics.load(this.#control, HELPED);
   }
 
   /** False after `close`, and after a helper failed. */
@@ -182,7 +188,8 @@ export async function openTeam(instance: KernelInstance, threads: number): Promi
 
 function ready(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.once('online', resolve);
+    // Not 'online', which comes before the thread has kernels.
+    worker.once('message', () => resolve());
     worker.once('error', (cause) => reject(new Error('a trusted thread could not start', { cause })));
   });
 }
