@@ -1,6 +1,5 @@
 /** Opens everything a protected run needs, lets the caller use it, and closes everything again, whatever happens. */
 import { wasmArithmetic } from '../fast/index.js';
-import { certify } from '../network/certificate.js';
 import { linearOperations } from '../network/graph.js';
 import { NetworkSession, type Output, type RunCosts, type RunResult } from '../network/network-session.js';
 import type { Plan } from '../network/planner/plan.js';
@@ -58,7 +57,6 @@ export async function withSession<T>(setup: Setup, work: (session: NetworkSessio
     const arithmetic = await wasmArithmetic({ threads });
     let session: NetworkSession | null = null;
     try {
-      certify(network);
       const plan = honest === null ? 'auto' : planOf(setup, arithmetic);
       if (honest !== null && lie !== null && plan !== 'auto') {
         device = lie.disguise(honest, loadedNumber(plan, lie.layer));

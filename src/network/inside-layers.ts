@@ -13,11 +13,6 @@ export class InsideLayers {
     this.#maps = new Map(Array.from(inside, (index) => [index, arithmetic.load(layers[index]!.map)]));
   }
 
-  /** How many layers are computed here. */
-  get count(): number {
-    return this.#maps.size;
-  }
-
   /** Applies every map once: weights are laid out for the kernels when they are first needed, and no run shall wait for that. */
   warmUp(layers: readonly LinearOperation[]): void {
     for (const [index, trusted] of this.#maps) {
