@@ -67,7 +67,8 @@ export interface Claim {
 
 /**
  * Decodes, unblinds, checks and finishes the answers to one layer. One verdict for all of it: every part is computed
- * whatever the others say, and one bit comes out, so neither time nor result tells which image or repetition failed.
+ * whatever the others say, and one bit comes out, so neither time nor result tells which image or repetition failed. Only an
+ * answer of the wrong type or length, which its sender knows to be wrong, is refused at once.
  * @param out trusted memory for the result of all images; on a reject its content must not be used
  * @returns `out`, or null: reject
  */
