@@ -2,7 +2,27 @@
 
 /** A model file that cannot be used: damaged, of another format, with an operation that is not supported. */
 export class ModelError extends Error {
-  override readonly name = 'ModelError';
+  override readonly name: string = 'ModelError';
+}
+
+/** A network file (`.slalom`) that is damaged, tampered with, cut short, or not one at all. Nothing of it was used. */
+export class NetworkFileError extends ModelError {
+  override readonly name = 'NetworkFileError';
+}
+
+/** A linear layer whose sums no pad modulus holds: the network is refused before anything is computed with it. */
+export class NoWrapError extends ModelError {
+  override readonly name = 'NoWrapError';
+  /** The layer's name. */
+  readonly layer: string;
+  /** B: |L(x)| can reach this; possibly beyond the exact integers, then a little less or more. */
+  readonly bound: number;
+
+  constructor(message: string, layer: string, bound: number) {
+    super(message);
+    this.layer = layer;
+    this.bound = bound;
+  }
 }
 
 /** A picture that cannot be used: damaged, of another format, too large. */

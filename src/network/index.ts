@@ -5,8 +5,9 @@
 export { type Certificate, certify, type LayerCertificate } from './certificate.js';
 export { type Classification, classify, readLabels } from './classification.js';
 export { runInTheClear } from './clear.js';
-export { ImageError, ModelError } from './errors.js';
+export { ImageError, ModelError, NetworkFileError, NoWrapError } from './errors.js';
 export * from './faces/index.js';
+export * from './file/index.js';
 export * from './float/index.js';
 export { linearOperations } from './graph.js';
 export {

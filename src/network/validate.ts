@@ -1,8 +1,17 @@
 /** A quantized network is checked once, when it is opened: shapes, ranges and integer widths, so that nothing later can wrap. */
-import { noWrapBound } from '../protocol/certificate.js';
-import type { Operation, QuantizedNetwork, Requantization, Tensor, TensorId } from '../reference/index.js';
+import { noWrapBound, reachableBound } from '../protocol/certificate.js';
+import { CHECK_MODULUS } from '../protocol/modulus.js';
+import type {
+  LinearOperation,
+  Operation,
+  QuantizedNetwork,
+  Requantization,
+  SoftmaxOperation,
+  Tensor,
+  TensorId,
+} from '../reference/index.js';
 import { aLinearMap, inputLength, outputChannels, outputLength, pooledShape } from '../reference/index.js';
-import { ModelError } from './errors.js';
+import { ModelError, NoWrapError } from './errors.js';
 import { elementCount, operationInputs, rowsColumnsChannels } from './graph.js';
 
 function fail(where: string, problem: string): never {
@@ -19,6 +28,8 @@ function requireTensor(tensor: Tensor, index: number): void {
   require(sane && elementCount(tensor) <= 2 ** 28, where, `the shape [${tensor.shape}] is empty or too large`);
   if (tensor.kind === 'accumulator') {
     require(tensor.scales.length === tensor.shape.at(-1), where, 'there must be one scale per channel');
+    const positive = tensor.scales.every((scale) => Number.isFinite(scale) && scale > 0);
+    require(positive, where, 'scales must be positive');
     return;
   }
   const { scale, zeroPoint, minimum, maximum } = tensor;
@@ -48,16 +59,32 @@ function requireRequantization(how: Requantization, channels: number, output: Te
 
 type Get = (id: TensorId) => Tensor;
 
+/** The layer's bound, or an error that says what to do about it. */
+function certifiedBound({ name, map }: LinearOperation, where: string): number {
+  try {
+    return noWrapBound(map);
+  } catch {
+    const bound = reachableBound(map);
+    throw new NoWrapError(
+      `${where} does not fit: its sums can reach B = ${bound}, and 2B must stay below 2^31 - 1 = ${CHECK_MODULUS}, so that no ` +
+        'modulus holds them. Give it smaller weights or a narrower input range (a float model: import it with --calibrate, ' +
+        'which makes them fit), or split its inputs over two layers whose results are added.',
+      name,
+      bound,
+    );
+  }
+}
+
 function requireLinear(operation: Operation & { kind: 'linear' }, tensor: Get, where: string): void {
   const { map, bias, requantization } = operation;
   const input = tensor(operation.input);
   const output = tensor(operation.output);
-  let bound: number;
   try {
-    bound = noWrapBound(aLinearMap(map));
+    aLinearMap(map);
   } catch (error) {
     fail(where, error instanceof Error ? error.message : String(error));
   }
+  const bound = certifiedBound(operation, where);
   require(elementCount(input) ===
     inputLength(map), where, `takes ${inputLength(map)} inputs, gets ${elementCount(input)}`);
   require(elementCount(output) ===
@@ -73,6 +100,26 @@ function requireLinear(operation: Operation & { kind: 'linear' }, tensor: Get, w
   if (requantization === null)
     require(output.kind === 'accumulator', where, 'the output must be an accumulator tensor');
   else requireRequantization(requantization, bias.length, output, where);
+}
+
+function requireConcat(axis: number, inputs: readonly Tensor[], output: Tensor, where: string): void {
+  const rank = output.shape.length;
+  require(Number.isInteger(axis) && axis >= 0 && axis < rank, where, `there is no axis ${axis}`);
+  const rest = ({ shape }: Tensor): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
+  const same = inputs.length > 0 && inputs.every((input) => rest(input) === rest(output));
+  const length = inputs.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
+  require(same && length === output.shape[axis], where, 'the shapes do not fit together');
+}
+
+function requireSoftmax({ exponentials, unit }: SoftmaxOperation, input: Tensor, where: string): void {
+  if (input.kind !== 'activation') fail(where, 'inputs must be activation tensors');
+  const { minimum, maximum, shape } = input;
+  require(exponentials.length > maximum - minimum, where, 'the table of exponentials is too short');
+  require(exponentials[0]! > 0, where, 'the table of exponentials must begin with a positive entry');
+  // So that the sum of a row is an exact double.
+  const small = exponentials.every((entry) => entry <= 2 ** 30) && (shape.at(-1) ?? 1) <= 2 ** 22;
+  require(small, where, 'exponentials must be at most 2^30, and rows have at most 2^22 entries');
+  require(Number.isSafeInteger(unit) && unit > 0, where, 'the unit must be a positive whole number');
 }
 
 function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tensor: Get, where: string): void {
@@ -101,16 +148,13 @@ function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tenso
       require(covered && coveredToo, where, 'a window lies wholly in the padding');
       break;
     }
-    case 'softmax': {
-      const { minimum, maximum } = activations[0]!;
-      require(operation.exponentials.length > maximum - minimum, where, 'the table of exponentials is too short');
-      require(operation.exponentials[0]! > 0, where, 'the table of exponentials must begin with a positive entry');
+    case 'softmax':
+      requireSoftmax(operation, activations[0]!, where);
       require(total === elementCount(output), where, 'shapes differ');
-      require(Number.isSafeInteger(operation.unit) &&
-        operation.unit > 0, where, 'the unit must be a positive whole number');
       break;
-    }
     case 'concat':
+      requireConcat(operation.axis, activations, output, where);
+      break;
     case 'reshape':
       require(total === elementCount(output), where, 'the output shape is wrong');
       break;
