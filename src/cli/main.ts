@@ -10,6 +10,8 @@ import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
 import { version } from './version.js';
 
+const MODEL = 'a .slalom file, or a quantized model of another format';
+
 type Work = (signal: AbortSignal) => Promise<string>;
 
 /** Runs one command: standard output gets its text only if it succeeds; Ctrl-C stops it between two layers. */
@@ -60,8 +62,8 @@ function program(finish: (code: number) => void): Command {
   protect(
     root
       .command('run')
-      .description('classify images with a quantized .tflite model')
-      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .description('classify images with a quantized model')
+      .requiredOption('--model <file>', MODEL)
       .requiredOption('--image <files...>', 'BMP, JPEG or PNG pictures, or folders of them')
       .option('--batch <n>', 'of several pictures, how many go through the network together', '8')
       .option('--labels <file>', 'one label per line'),
@@ -83,12 +85,21 @@ function program(finish: (code: number) => void): Command {
     root
       .command('plan')
       .description('show what each linear layer of a model costs the trusted side, and which are outsourced')
-      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .requiredOption('--model <file>', MODEL)
       .option('--json', 'print one JSON object'),
   ).action(async (options) => {
     const { planCommand } = await import('./plan-command.js');
     finish(await perform(() => planCommand(options, report)));
   });
+  root
+    .command('inspect')
+    .description('show what a network is, what each layer costs, and that nothing in it can wrap around')
+    .argument('<model>', MODEL)
+    .option('--json', 'print one JSON object')
+    .action(async (model, options) => {
+      const { inspectCommand } = await import('./inspect-command.js');
+      finish(await perform(() => inspectCommand(model, options)));
+    });
   root
     .command('devices')
     .description('list the devices this machine has, and whether they are exact')

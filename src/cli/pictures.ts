@@ -2,9 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../network/errors.js';
-import { quantizeInput, readImage, resizeBilinear } from '../network/image/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
+import { preparePicture, readImage } from '../network/image/index.js';
 import { UsageError } from './exit.js';
+import type { LoadedNetwork } from './load-network.js';
 
 const PICTURE = /\.(bmp|jpe?g|png)$/i;
 
@@ -33,14 +33,16 @@ export async function picturePaths(paths: readonly string[]): Promise<string[]> 
 }
 
 /**
- * The network's input for a picture.
- * @throws ModelError when the network does not take pictures; ImageError when the file is none
+ * The network's input for a picture, prepared as its file says.
+ * @throws ModelError when the network does not take pictures, or its file does not say how; ImageError when the file is none
  */
-export async function prepareInput(network: QuantizedNetwork, path: string): Promise<Int16Array> {
+export async function prepareInput({ network, preprocessing }: LoadedNetwork, path: string): Promise<Int16Array> {
   const tensor = network.tensors[network.input]!;
-  const [height, width, channels] = tensor.shape;
-  if (tensor.shape.length !== 3 || channels !== 3) {
-    throw new ModelError(`The model takes an input of shape [${tensor.shape}], but --image needs [height, width, 3].`);
+  if (preprocessing === null) {
+    throw new ModelError(
+      `The model takes an input of shape [${tensor.shape}] and does not say how a picture becomes one: ` +
+        'a model that takes [height, width, 3] can be told with "slalom import".',
+    );
   }
-  return quantizeInput(resizeBilinear(await readImage(path), width!, height!), tensor);
+  return preparePicture(await readImage(path), preprocessing, tensor);
 }

@@ -2,12 +2,14 @@
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
+import { networkHash } from '../network/file/index.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
-import { importTflite } from '../network/tflite/index.js';
+import type { QuantizedNetwork } from '../reference/index.js';
 import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
+import { type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
@@ -40,13 +42,15 @@ interface Result {
 export async function runCommand(options: RunOptions, report: Reporter, signal: AbortSignal): Promise<string> {
   const protection = aProtection(options);
   const batch = aNumber(options.batch, '--batch', 1, 1024);
-  const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
-  const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
+  const loaded = await loadNetwork(options.model);
+  const { network } = loaded;
+  const labels = options.labels === undefined ? loaded.labels : await readLabelFile(options.labels);
   const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
   const lie = tamper && {
     layer: tamper.layer,
     disguise: (device: Parameters<typeof saboteur>[0], layer: number) => saboteur(device, { ...tamper, layer }),
   };
+  const jsonModel = { model: options.model, networkHash: networkHash(network) };
   const paths = await picturePaths(options.image);
   const many = paths.length > 1;
   const setup: Setup = { network, protection, report, signal, lie, quiet: many };
@@ -57,18 +61,18 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   });
 
   if (!many) {
-    const input = await prepareInput(network, paths[0]!);
+    const input = await prepareInput(loaded, paths[0]!);
     const executed = await withSession(setup, (session) => runOnce(session, input, signal));
     const { top, output } = resultOf(paths[0]!, executed.result.outputs);
-    if (!options.json) return textResult(options, paths[0]!, protection, executed, top);
+    if (!options.json) return textResult(options, loaded, paths[0]!, protection, executed, top);
     const costs = jsonCosts(executed);
-    return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), top, output, ...costs });
+    return JSON.stringify({ ...jsonModel, ...jsonProtection(protection, executed), top, output, ...costs });
   }
 
   const results: Result[] = [];
   const read = (index: number): Promise<Int16Array> => {
     signal.throwIfAborted();
-    return prepareInput(network, paths[index]!);
+    return prepareInput(loaded, paths[index]!);
   };
   const executed = await withSession(setup, (session) =>
     runStream(session, { count: paths.length, batch, read }, (outputs, index) => {
@@ -76,9 +80,9 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
       report.update({ phase: 'images', done: results.length, total: paths.length });
     }),
   );
-  if (!options.json) return textOfMany(options, protection, executed, results);
+  if (!options.json) return textOfMany(options, loaded, protection, executed, results);
   const costs = jsonCosts(executed);
-  return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), results, ...costs });
+  return JSON.stringify({ ...jsonModel, ...jsonProtection(protection, executed), results, ...costs });
 }
 
 async function readLabelFile(path: string): Promise<string[]> {
@@ -90,6 +94,11 @@ async function readLabelFile(path: string): Promise<string[]> {
   }
 }
 
+/** The model as people know it, and the start of the hash that says which one it is. */
+function named({ model }: RunOptions, network: QuantizedNetwork): string {
+  return `${basename(model)} (network ${shortHash(network)})`;
+}
+
 const cells = ({ label, index, probability }: Classification): string[] => [
   label,
   String(index),
@@ -98,13 +107,14 @@ const cells = ({ label, index, probability }: Classification): string[] => [
 
 function textResult(
   options: RunOptions,
+  { network }: LoadedNetwork,
   image: string,
   protection: Protection,
   executed: Executed,
   top: readonly Classification[],
 ): string {
   return [
-    `${basename(options.model)} on ${basename(image)}, ${computedBy(protection, executed)}`,
+    `${named(options, network)} on ${basename(image)}, ${computedBy(protection, executed)}`,
     '',
     table(['label', 'index', 'probability'], top.map(cells)),
     '',
@@ -116,13 +126,14 @@ function textResult(
 
 function textOfMany(
   options: RunOptions,
+  { network }: LoadedNetwork,
   protection: Protection,
   executed: Executed,
   results: readonly Result[],
 ): string {
   const rows = results.map(({ image, top }) => [basename(image), ...cells(top[0]!)]);
   return [
-    `${basename(options.model)} on ${results.length} images in batches of ${options.batch}, ${computedBy(protection, executed)}`,
+    `${named(options, network)} on ${results.length} images in batches of ${options.batch}, ${computedBy(protection, executed)}`,
     '',
     table(['image', 'label', 'index', 'probability'], rows),
     '',
