@@ -12,7 +12,7 @@ import { macCount } from '../src/reference/linear-map.js';
 import { copyMs, type Limits, limitsOf } from './devices-limits.js';
 import { type Effort, type LayerResult, timeLayer } from './devices-time.js';
 import { layersOf, withWeights } from './layers.js';
-import { machine } from './measure.js';
+import { machine, rounded } from './measure.js';
 
 /** What to measure. */
 export interface DevicesOptions extends Effort {
@@ -45,7 +45,6 @@ const HOW_TO_READ = [
   'Compare only numbers of one machine.',
 ];
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
 const roundedRow = <T extends object>(row: T): T =>
   Object.fromEntries(
     Object.entries(row).map(([key, value]) => [

@@ -56,6 +56,7 @@ interface EndToEndText {
   readonly size: number;
   readonly runs: number;
   readonly stream?: number;
+  readonly inFlight: number;
   readonly rivals: boolean;
   readonly json?: true;
   readonly quick?: true;
@@ -77,6 +78,8 @@ async function endToEnd(text: EndToEndText): Promise<void> {
     runs: quick ? 1 : text.runs,
     limitMs: quick ? 1 : 2500,
     rivals: text.rivals,
+    inFlight: text.inFlight,
+    streamAll: narrowed !== undefined,
     streamImages: text.stream ?? (quick ? 16 : narrowed === undefined ? 1000 : 0),
     json: text.json === true,
     write: !quick && narrowed === undefined && text.device === 'replay' && text.size === 224,
@@ -128,7 +131,8 @@ function program(): Command {
     .option('--batch <n...>', 'images per run (default: 1 and 16)', counts)
     .option('--size <n>', 'side of the input image', aCount, 224)
     .option('--runs <n>', 'runs per measurement at most', aCount, 7)
-    .option('--stream <n>', 'images of the stream at the end', aCount)
+    .option('--stream <n>', 'images of each stream at the end: of what was chosen, or of MobileNetV2', aCount)
+    .option('--in-flight <n>', 'batches that a stream keeps in flight', aCount, 2)
     .option('--no-rivals', 'without onnxruntime-node')
     .option('--json', 'print one JSON object')
     .option('--quick', 'a small network once, and write nothing')
