@@ -35,7 +35,12 @@ export {
   zooNetwork,
 } from './network/index.js';
 export {
+  type Calculation,
+  type CalculatorInput,
+  type CalculatorLayer,
   type Costs,
+  calculateSoundness,
+  calculationToJson,
   type Device,
   DeviceError,
   type DeviceInput,
