@@ -18,6 +18,7 @@ export {
   ModelError,
   NetworkSession,
   type NetworkSessionOptions,
+  networkSummary,
   type Output,
   type Plan,
   type PlanChoice,

@@ -33,6 +33,7 @@ export { type LayerClass, layerClass, layerClasses } from './planner/layer-class
 export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
 export type { PlanChoice } from './planner/plan-choice.js';
 export * from './quantizer/index.js';
+export { networkSummary } from './summary.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';
 export * from './zoo/index.js';

@@ -27,7 +27,12 @@ export function notesOf(result: Omit<Calculation, 'notes'>): string[] {
   }
   if (parameters.challengeSet < parameters.checkModulus) {
     notes.push(
-      `Challenges come from ${parameters.challengeSet} of ${parameters.checkModulus} residues. A wrong answer is missed with probability up to 1/|S|, not 1/q: ${challengeCost.bitsLost} bits less with ${parameters.repetitions} repetitions.`,
+      `Challenges come from ${parameters.challengeSet} of ${parameters.checkModulus} residues: one misses a wrong answer with probability up to 1/|S|, not 1/q.`,
+    );
+  }
+  if (challengeCost.bitsLost > 0) {
+    notes.push(
+      `Full challenges over all residues would give ${challengeCost.bitsLost} bits more per check with the same ${parameters.repetitions} repetitions, and cost the same online.`,
     );
   }
   if (parameters.onReject === 'continue') {
