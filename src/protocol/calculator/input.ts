@@ -111,7 +111,8 @@ const layer = strictObject(
 /** The most layers a network may have here. */
 const MOST_LAYERS = 1_000_000;
 
-const layers = chosen<number | readonly CalculatorLayer[]>('layers', (value) => {
+const manyLayers = `a whole number from 0 to ${MOST_LAYERS}, or a list of layers`;
+const layers = chosen<number | readonly CalculatorLayer[]>(manyLayers, (value) => {
   const codec: unknown = Array.isArray(value) ? list(layer, MOST_LAYERS) : wholeNumber(0, MOST_LAYERS);
   return codec as Codec<number | readonly CalculatorLayer[]>;
 });

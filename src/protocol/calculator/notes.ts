@@ -32,7 +32,7 @@ export function notesOf(result: Omit<Calculation, 'notes'>): string[] {
   }
   if (challengeCost.bitsLost > 0) {
     notes.push(
-      `Full challenges over all residues would give ${challengeCost.bitsLost} bits more per check with the same ${parameters.repetitions} repetitions, and cost the same online.`,
+      `Full challenges over all residues would give ${challengeCost.bitsLost} bits more per check with the same ${parameters.repetitions} repetitions.`,
     );
   }
   if (parameters.onReject === 'continue') {
