@@ -21,6 +21,7 @@ export {
   readImage,
   resizeBilinear,
 } from './image/index.js';
+export type { LayerRun } from './layer-run.js';
 export { integerMultipliers, type Multipliers } from './multiplier.js';
 export {
   NetworkSession,

@@ -13,7 +13,7 @@ export type { Rotation } from './calculator/rotation.js';
 export { noWrapBound } from './certificate.js';
 export { type ChallengeSpace, type ChallengeStructure, challengeError } from './challenge-error.js';
 export { Unchecked, Verified } from './check.js';
-export { addCosts, type Costs, noCosts, trustedMs } from './costs.js';
+export { addCosts, type Costs, costsSince, noCosts, trustedMs } from './costs.js';
 export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
 export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
 export { finishedLength } from './finished-length.js';
