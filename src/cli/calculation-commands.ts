@@ -1,4 +1,4 @@
-/** The commands that run no network: `slalom soundness`. */
+/** The commands that run no network: `slalom soundness` and `slalom report`. */
 import type { Command } from 'commander';
 import { presetNames } from '../protocol/index.js';
 
@@ -32,5 +32,14 @@ export function addCalculations(root: Command, finish: (work: () => Promise<stri
     .action(async (options) => {
       const { soundnessCommand } = await import('./soundness/command.js');
       await finish(() => soundnessCommand(options));
+    });
+  root
+    .command('report')
+    .description('write one self-contained HTML file about a run or a benchmark')
+    .argument('<file>', 'what "slalom run --json" printed, or a file of bench/results; - reads standard input')
+    .option('-o, --output <file>', 'where to write it; - prints it', 'report.html')
+    .action(async (file, options) => {
+      const { reportCommand } = await import('./report-command.js');
+      await finish(() => reportCommand(file, options));
     });
 }

@@ -1,7 +1,18 @@
 /** What the calculator takes: plain data, the same in a program, in JSON and behind a web page. */
 import * as t from 'io-ts';
 import type { ChallengeStructure } from '../challenge-error.js';
-import { type Codec, decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../codecs.js';
+import {
+  type Codec,
+  chosen,
+  decode,
+  list,
+  nonEmptyString,
+  oneOf,
+  orNull,
+  positiveNumber,
+  strictObject,
+  wholeNumber,
+} from '../codecs.js';
 import { CHECK_MODULUS } from '../modulus.js';
 import { defaultParameters } from '../parameters.js';
 import { MOST_REPETITIONS, type RejectPolicy } from '../soundness.js';
@@ -72,28 +83,6 @@ export type ResolvedInput = Required<Omit<CalculatorInput, 'padModulus' | 'chall
   readonly challengeSet: number;
 };
 
-/** What `pick` chooses for the value, so that messages speak of the one form that was meant. */
-function chosen<A>(name: string, pick: (value: unknown) => Codec<A>): Codec<A> {
-  const is = (value: unknown): value is A => pick(value).is(value);
-  return new t.Type<A, A, unknown>(
-    name,
-    is,
-    (value, context) => pick(value).validate(value, context),
-    (value) => value,
-  );
-}
-
-const orNull = <A>(codec: Codec<A>): Codec<A | null> =>
-  chosen<A | null>(codec.name, (value) => (value === null ? t.null : codec) as Codec<A | null>);
-
-const above0 = (value: unknown): value is number => finiteNumber.is(value) && value > 0;
-const positive: Codec<number> = new t.Type<number, number, unknown>(
-  'a number above 0',
-  above0,
-  (value, context) => (above0(value) ? t.success(value) : t.failure(value, context)),
-  (value) => value,
-);
-
 const layer = strictObject(
   {
     inputs: wholeNumber(1, 2 ** 31),
@@ -131,11 +120,16 @@ const codec = strictObject(
     sessionTargetBits: orNull(wholeNumber(1, 256)),
     inferences: wholeNumber(1, 2 ** 40),
     onReject: oneOf('poison', 'continue'),
-    padsPerSecond: orNull(positive),
-    padLifetimeSeconds: orNull(positive),
+    padsPerSecond: orNull(positiveNumber),
+    padLifetimeSeconds: orNull(positiveNumber),
     speeds: strictObject(
       {},
-      { trustedMacs: positive, trustedEntries: positive, deviceMacs: positive, linkBytes: positive },
+      {
+        trustedMacs: positiveNumber,
+        trustedEntries: positiveNumber,
+        deviceMacs: positiveNumber,
+        linkBytes: positiveNumber,
+      },
     ),
   },
 );
