@@ -173,14 +173,16 @@ function about(session: NetworkSession) {
   return { soundness, maximumInferences, modulus, offlineMs, ...counts };
 }
 
+/** @param runs of one run, whose times are wanted; none for all that the session has run */
 function executedLayers(session: NetworkSession, runs: readonly LayerRun[]): ExecutedLayer[] {
-  const times = new Map(runs.map((run) => [run.layer, run]));
+  const own = new Map(runs.map((run) => [run.layer, run]));
   return linearOperations(session.network).map(({ name, map }, layer) => ({
     name,
     outsourced: session.plan.outsourced[layer]!,
     macs: macCount(map),
-    costs: session.layerCosts[layer]!,
-    startMs: times.get(layer)?.startMs ?? null,
-    endMs: times.get(layer)?.endMs ?? null,
+    // A copy, since the session may run on.
+    costs: { ...(own.get(layer)?.costs ?? session.layerCosts[layer]!) },
+    startMs: own.get(layer)?.startMs ?? null,
+    endMs: own.get(layer)?.endMs ?? null,
   }));
 }

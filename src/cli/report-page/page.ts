@@ -16,7 +16,6 @@ export function page(title: string, subtitle: string, sections: readonly Markup[
 <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
 <title>${title}</title>
 <style>${new Markup(style)}</style>
 </head>

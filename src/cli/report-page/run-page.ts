@@ -39,7 +39,10 @@ function parameters(run: RunFile): Markup {
   const { network, device, plan, threads, modulus, repetitions, maximumInferences, slalom } = run;
   return definitions([
     ['network', network.name],
-    ['SHA-256 of its file', html`<code>${network.sha256 ?? 'it does not come from one file'}</code>`],
+    [
+      'SHA-256 of its file',
+      network.sha256 === null ? 'it does not come from one file' : html`<code>${network.sha256}</code>`,
+    ],
     ['device', run.outsourcedLayers === 0 ? 'none' : device],
     ['integrity, privacy', `${run.integrity ? 'on' : 'off'}, ${run.privacy ? 'on' : 'off'}`],
     ['repetitions k', `${repetitions} secret challenges per layer, modulo q = 2^31 - 1`],

@@ -29,5 +29,5 @@ export function soundnessPart(soundness: Soundness, maximumInferences: number): 
       term.name === soundness.binding.name && term.error.numerator > 0n ? html`<span class="binds">binds</span>` : '',
     ]),
   );
-  return html`${errors}<h3>Terms</h3>${terms}<p class="soft">Calculated anew from the parameters in the file, which states the same.</p>`;
+  return html`<div class="short">${errors}</div><h3>Terms</h3>${terms}<p class="soft">Calculated anew from the parameters in the file, which states the same.</p>`;
 }

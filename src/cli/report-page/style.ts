@@ -23,6 +23,7 @@ th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px sol
 thead th { font-weight: 600; color: var(--soft); white-space: nowrap; }
 tbody th { font-weight: normal; }
 .number { text-align: right; white-space: nowrap; }
+.short td { white-space: nowrap; }
 tr:last-child > * { border-bottom: 0; }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .3rem 1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -34,7 +35,7 @@ svg { display: block; width: 100%; }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: .6rem 0; padding: 0; list-style: none; font-size: .9em; }
 .key svg { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 .layers { list-style: none; margin: .5rem 0 0; padding: 0; }
-.layers li { display: grid; grid-template-columns: 2.2rem minmax(0, 15rem) 1fr 5rem 5.5rem; gap: 0 .75rem; align-items: center; padding: 1px 0; }
+.layers li { display: grid; grid-template-columns: 2rem minmax(0, 15.5rem) 1fr 5rem 4.5rem 5.5rem; gap: 0 .75rem; align-items: center; padding: 1px 0; }
 .layers .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .layers .head { color: var(--soft); font-weight: 600; padding-bottom: .25rem; }
 .bars li { grid-template-columns: minmax(0, 16rem) 1fr 6rem; }
@@ -43,10 +44,11 @@ footer { color: var(--soft); font-size: .9em; }
 @media (max-width: 40rem) {
   body { font-size: 14px; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
-  .layers li { grid-template-columns: 1.8rem 1fr max-content max-content; gap: 0 .5rem; padding: .2rem 0; }
-  .layers li svg { grid-row: 2; grid-column: 1 / -1; }
-  .layers .head .chart { display: none; }
-  .bars li { grid-template-columns: 1fr max-content; }
+  .layers li { grid-template-columns: 1.6rem minmax(0, 1fr) 3.8rem 4.8rem; gap: 0 .5rem; padding: .2rem 0; }
+  .layers .name { grid-column: 2 / 4; } .layers .by { grid-area: 1 / 4; text-align: right; }
+  .layers li svg, .layers .chart { grid-area: 2 / 1 / 3 / 3; }
+  .bars li { grid-template-columns: minmax(0, 1fr) max-content; }
+  .bars .name { grid-area: 1 / 1; } .bars .number { grid-area: 1 / 2; } .bars li svg { grid-area: 2 / 1 / 3 / 3; }
 }
 @media print { body { background: #fff; } section { break-inside: avoid; } }
 `;

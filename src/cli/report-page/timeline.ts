@@ -29,9 +29,24 @@ export function wholeTime({ onlineMs, protocolMs, insideMs, deviceMs, images, ba
   return html`${bar(pieces, full, label, 'whole')}${key(meanings)}${overlap === null ? null : html`<p class="soft">${overlap}</p>`}`;
 }
 
-function shortName(name: string): string {
-  const first = name.split(';')[0]!;
-  return first.length > 60 ? `…${first.slice(-59)}` : first;
+/** The longest name that is shown whole; of longer ones the end says more. */
+const LONGEST_NAME = 26;
+
+/** Names without what all of them begin with, up to a slash; exporters join names of fused operations with semicolons. */
+function shortNames(layers: readonly RunLayer[]): string[] {
+  const names = layers.map(({ name }) => name.split(';')[0]!.split('/'));
+  const shortest = Math.min(...names.map((parts) => parts.length)) - 1;
+  let common = 0;
+  while (common < shortest && names.every((parts) => parts[common] === names[0]![common])) common++;
+  return names.map((parts) => {
+    const rest = [...parts.slice(common).join('/')];
+    return rest.length > LONGEST_NAME ? `…${rest.slice(1 - LONGEST_NAME).join('')}` : rest.join('');
+  });
+}
+
+function doneBy({ by, verified }: RunLayer): string {
+  if (by === 'inside') return 'inside';
+  return verified ? 'verified' : 'unchecked';
 }
 
 /** One line per layer. With times of its own a layer stands where it ran; otherwise its bar shows its share of the work. */
@@ -39,6 +54,7 @@ export function timeline({ layers, onlineMs }: RunFile): Markup {
   const placed = layers.every(({ startMs, endMs }) => startMs !== null && endMs !== null);
   const work = ({ protocolMs, insideMs, deviceMs }: RunLayer): number => protocolMs + insideMs + deviceMs;
   const full = placed ? onlineMs : Math.max(...layers.map(work));
+  const names = shortNames(layers);
   const line = (layer: RunLayer, index: number): Markup => {
     const pieces: Piece[] = sideBySide(
       [
@@ -49,10 +65,10 @@ export function timeline({ layers, onlineMs }: RunFile): Markup {
       placed ? layer.startMs! : 0,
     );
     const moved = layer.bytesToDevice + layer.bytesFromDevice;
-    const by = layer.by === 'device' ? (layer.verified ? 'device, verified' : 'device, not checked') : 'inside';
+    const by = doneBy(layer);
     const label = `layer ${index}, ${by}: ${milliseconds(layer.protocolMs)} protocol, ${milliseconds(layer.insideMs)} inside, ${milliseconds(layer.deviceMs)} device, ${bytes(layer.bytesToDevice)} there, ${bytes(layer.bytesFromDevice)} back`;
-    return html`<li><span class="soft">${index}</span><span class="name" title="${layer.name}">${shortName(layer.name)}</span>${bar(pieces, full, label)}<span class="number">${milliseconds(work(layer))}</span><span class="number">${layer.by === 'device' ? bytes(moved) : 'inside'}</span></li>\n`;
+    return html`<li><span class="soft">${index}</span><span class="name" title="${layer.name}">${names[index]!}</span>${bar(pieces, full, label)}<span class="by ${by === 'unchecked' ? 'bad' : ''}">${by}</span><span class="number">${milliseconds(work(layer))}</span><span class="number">${layer.by === 'device' ? bytes(moved) : ''}</span></li>\n`;
   };
-  const head = html`<li class="head"><span></span><span class="name">layer</span><span class="chart">${placed ? `0 to ${milliseconds(onlineMs)}` : 'share of the work'}</span><span class="number">time</span><span class="number">moved</span></li>`;
+  const head = html`<li class="head"><span></span><span class="name">layer</span><span class="chart">${placed ? `0 to ${milliseconds(onlineMs)}` : 'share of the work, all images'}</span><span class="by">result</span><span class="number">time</span><span class="number">moved</span></li>`;
   return html`<ol class="layers">${head}${layers.map(line)}</ol>`;
 }
