@@ -16,8 +16,10 @@ function calculated(input: CalculatorInput): Calculation {
   try {
     return calculateSoundness(input);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`${error.message.replace(/^\w+/, (field) => optionNames[field] ?? field)}.`);
+    const [, field, rest] = (error instanceof Error && /^(?:input\.)?(\w+)( .*)$/.exec(error.message)) || [];
+    const option = optionNames[field ?? ''];
+    if (option === undefined) throw error;
+    throw new UsageError(`${option}${rest}.`);
   }
 }
 

@@ -20,5 +20,5 @@ export const presets = {
 /** A preset. */
 export type PresetName = keyof typeof presets;
 
-/** All of them. */
-export const presetNames = Object.keys(presets) as readonly PresetName[];
+/** All of them, in the order in which they are explained. */
+export const presetNames: readonly PresetName[] = ['paper', 'default', '80', '128'];
