@@ -1,6 +1,8 @@
 /** `slalom soundness`: what it prints, and how it ends. */
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { atMostBits, oneIn } from '../../src/cli/soundness/fractions.js';
 import { calculateSoundness, presets, type Rational, toJson } from '../../src/protocol/index.js';
@@ -105,6 +107,32 @@ test('bad flags are exit code 2 and one sentence', async () => {
   await refused(of('--network', 'missing.tflite'), /there is no such file/);
   await refused(of('--network', join(root, 'package.json')), /package\.json/);
   await refused(of('--layers', '5', '--nonsense'), /unknown option/);
+});
+
+test('what docs/parameters.md tells people to type works', async () => {
+  const guide = readFileSync(join(root, 'docs', 'parameters.md'), 'utf8');
+  const commands = [...guide.matchAll(/^npx slalom (soundness .*)$/gm)].map(([, args]) => args!.split(' '));
+  assert.ok(commands.length >= 3);
+  for (const args of commands) {
+    const { code, err } = await slalom(args);
+    assert.is(code, 0, `${args.join(' ')}: ${err}`);
+  }
+  const { out: help } = await slalom(['soundness', '--help']);
+  const options = [...guide.matchAll(/(?<=[`| ])--[a-z][a-z-]+/g)].map(([option]) => option);
+  assert.ok(options.length > 15);
+  const others = ['--model', '--image'];
+  for (const option of options) assert.ok(help.includes(option) || others.includes(option), option);
+  const [, program] = /```ts\n([\s\S]*?)```/.exec(guide)!;
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache', 'parameters-'));
+  try {
+    const file = join(folder, 'parameters.mts');
+    writeFileSync(file, program!);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root });
+    assert.is(stdout, 'k = 4: 2^-118; a new session after 331928037955 inferences\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('fractions in words never make an error smaller', () => {
