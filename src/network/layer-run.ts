@@ -6,8 +6,9 @@ import type { RunLinear } from './walk.js';
 export interface LayerRun {
   /** Its number among the linear layers of the network, from 0. */
   readonly layer: number;
-  /** Milliseconds since the run began. */
+  /** When it began, in milliseconds since the run did. */
   readonly startMs: number;
+  /** When its result was there. */
   readonly endMs: number;
   /** Its part of the run's costs. */
   readonly costs: Costs;

@@ -10,6 +10,7 @@ export interface ChallengeSpace {
   readonly checkModulus: bigint;
   /** |S|, from 1 to q: every coordinate is uniform in a set S of so many residues modulo q. */
   readonly challengeSet: bigint;
+  /** Whether coordinates are independent of each other. */
   readonly structure: ChallengeStructure;
 }
 

@@ -3,7 +3,13 @@
  * @module
  */
 export type { ImageShape, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
-export { type BoundedError, type Calculation, calculateSoundness } from './calculator/calculate.js';
+export {
+  type BoundedError,
+  type CalculatedParameters,
+  type CalculatedTarget,
+  type Calculation,
+  calculateSoundness,
+} from './calculator/calculate.js';
 export type { CalculatedCertificate, Condition, LaneCondition } from './calculator/certificate.js';
 export type { CalculatedCosts, PadSupply } from './calculator/costs.js';
 export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from './calculator/input.js';

@@ -2,7 +2,9 @@
 
 /** An exact non-negative fraction, not necessarily reduced. */
 export interface Rational {
+  /** At least 0. */
   readonly numerator: bigint;
+  /** At least 1. */
   readonly denominator: bigint;
 }
 

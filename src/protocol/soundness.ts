@@ -13,9 +13,13 @@ export type WrapCondition = 'holds' | 'fails' | 'assumed';
 
 /** One way in which a wrong answer could slip through, with a bound on its probability in one inference. */
 export interface SoundnessTerm {
+  /** Which. */
   readonly name: 'folds' | 'decoding' | 'wrap-around' | 'verdicts';
+  /** In words. */
   readonly label: string;
+  /** The bound. */
   readonly error: Rational;
+  /** floor(-log2 error). */
   readonly bits: number;
 }
 
@@ -23,14 +27,17 @@ export interface SoundnessTerm {
 export interface Soundness {
   /** k: independent challenges per layer. */
   readonly repetitions: number;
+  /** That one wrong answer to one layer passes. */
   readonly perCheck: Rational;
-  /** The sum of the terms. */
+  /** That one inference releases a wrong result: the sum of the terms. */
   readonly perInference: Rational;
   /** Over every inference the session may run, up to the first reject. */
   readonly perSession: Rational;
-  /** floor(-log2) of `perInference` and `perSession`. */
+  /** floor(-log2 perInference). */
   readonly inferenceBits: number;
+  /** floor(-log2 perSession). */
   readonly sessionBits: number;
+  /** Of one inference. */
   readonly terms: readonly SoundnessTerm[];
   /** The term with the largest error. */
   readonly binding: SoundnessTerm;

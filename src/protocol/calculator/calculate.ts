@@ -16,41 +16,66 @@ import { type Rotation, rotationOf } from './rotation.js';
 
 /** An error with its bits, floor(-log2 error). */
 export interface BoundedError {
+  /** An upper bound on a probability. */
   readonly error: Rational;
+  /** The largest b with error <= 2^-b; Infinity when there is no error. */
   readonly bits: number;
+}
+
+/** The input with nothing left open. */
+export interface CalculatedParameters extends ResolvedInput {
+  /** The k that everything is about: as given, or the fewest that meet the targets. */
+  readonly repetitions: number;
+  /** How many layers there are. */
+  readonly layerCount: number;
+}
+
+/** Whether the targets are met. */
+export interface CalculatedTarget {
+  /** Of what `targetPer` names: the bits that are reached. */
+  readonly bits: number;
+  /** Whether they are enough. */
+  readonly bitsMet: boolean;
+  /** Null when there is no target for a session. */
+  readonly sessionMet: boolean | null;
+  /** Both. */
+  readonly met: boolean;
 }
 
 /** What the calculator gives: plain data; `calculationToJson` makes JSON of it. */
 export interface Calculation {
-  /** The input with nothing left open; `repetitions` is the k that everything below is about. */
-  readonly parameters: ResolvedInput & { readonly repetitions: number; readonly layerCount: number };
-  /** The very object that a session with these parameters has. */
+  /** What was calculated with. */
+  readonly parameters: CalculatedParameters;
+  /** Equal, value for value, to `session.soundness` of a session with these parameters: both come from one function. */
   readonly soundness: Soundness;
+  /** That one wrong answer to one layer passes. */
   readonly perCheck: BoundedError;
-  /** Where rejects do not poison: of the last inference of a session. */
+  /** That an inference releases a wrong result; where rejects do not poison, the last inference of a session. */
   readonly perInference: BoundedError;
   /** That a session ever releases a wrong result. A union over all its checks. */
   readonly perSession: BoundedError;
   /** The same of a device that lies at most once, which is all it can do where rejects poison, unless its lie passes. */
   readonly oneLie: BoundedError;
-  readonly target: {
-    /** Of what `targetPer` names: the bits that are reached, and whether they are enough. */
-    readonly bits: number;
-    readonly bitsMet: boolean;
-    /** Null when there is no target for a session. */
-    readonly sessionMet: boolean | null;
-    /** Both. */
-    readonly met: boolean;
-  };
+  /** Whether the error is small enough. */
+  readonly target: CalculatedTarget;
   /** The fewest repetitions that meet the targets; null when not even 16 do. */
   readonly smallestRepetitions: number | null;
   /** What the choice of challenges costs against full ones over all of F_q, with the same k. */
-  readonly challengeCost: { readonly best: BoundedError; readonly bitsLost: number };
+  readonly challengeCost: {
+    /** The error per check of full challenges. */
+    readonly best: BoundedError;
+    /** How many bits per check these challenges give less. */
+    readonly bitsLost: number;
+  };
+  /** How many inferences may share the challenges. */
   readonly rotation: Rotation;
+  /** Whether the layers' integers fit the moduli. */
   readonly certificate: CalculatedCertificate;
+  /** Whether they fit the lanes of this library's kernels. */
   readonly lanes: readonly LaneCondition[];
   /** Null when only the number of layers is known. */
   readonly costs: CalculatedCosts | null;
+  /** Null when it is not asked, or cannot be known. */
   readonly padSupply: PadSupply | null;
   /** True if the targets are met and neither the certificate nor a lane fails (`kernels` says whether this library can run it). */
   readonly usable: boolean;

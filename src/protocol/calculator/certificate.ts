@@ -9,8 +9,9 @@ export type Condition = 'holds' | 'fails' | 'unknown';
 
 /** The no-wrap certificate of all layers together. */
 export interface CalculatedCertificate {
-  /** The largest B, and the name of its layer (or its number); null when no bounds are known. */
+  /** The largest B; null when no bounds are known. */
   readonly bound: number | null;
+  /** The name of its layer, or its number. */
   readonly layer: string | null;
   /** p: as given, or the smaller pad modulus that fits; null without privacy, or when none fits or no bounds are known. */
   readonly padModulus: number | null;
@@ -22,8 +23,11 @@ export interface CalculatedCertificate {
 
 /** One width that this library's kernels rely on. */
 export interface LaneCondition {
+  /** Which. */
   readonly name: 'fold' | 'accumulator' | 'bias' | 'blinding' | 'kernels';
+  /** In words, with the number it is about. */
   readonly label: string;
+  /** Whether it holds. */
   readonly condition: Condition;
 }
 

@@ -12,14 +12,18 @@ export interface CalculatedCosts {
     readonly macs: number;
     /** The trusted memory that keeps them: 4 bytes an entry, folded ones in whole groups of eight. */
     readonly bytes: number;
+    /** Folding; null without a speed. */
     readonly ms: number | null;
   };
   /** Per private inference, trusted and secret: rho drawn, u = L(rho) mod p. All zero without privacy. */
   readonly pads: {
+    /** Residues drawn: |X| per layer. */
     readonly drawn: number;
+    /** The multiply-accumulates of the layers. */
     readonly macs: number;
     /** 4 (|X| + |Y|) per layer, until they are used. */
     readonly bytes: number;
+    /** L(rho); null without a speed. */
     readonly ms: number | null;
   };
   /** Per inference, on the trusted side. */
@@ -28,12 +32,25 @@ export interface CalculatedCosts {
     readonly entries: number;
     /** k (|X| + |Y|) per layer. */
     readonly foldProducts: number;
+    /** The two passes; null without a speed. */
     readonly ms: number | null;
   };
   /** Per inference, on the device. */
-  readonly device: { readonly macs: number; readonly ms: number | null };
-  /** Per inference, on the way: 4 |X| blinded or 2 |X| there, 4 |Y| back. */
-  readonly moved: { readonly bytesToDevice: number; readonly bytesFromDevice: number; readonly ms: number | null };
+  readonly device: {
+    /** The multiply-accumulates of the layers. */
+    readonly macs: number;
+    /** Null without a speed. */
+    readonly ms: number | null;
+  };
+  /** Per inference, on the way. */
+  readonly moved: {
+    /** 4 |X| per layer blinded, 2 |X| in the clear. */
+    readonly bytesToDevice: number;
+    /** 4 |Y| per layer. */
+    readonly bytesFromDevice: number;
+    /** Both ways; null without a speed. */
+    readonly ms: number | null;
+  };
 }
 
 /** Bytes of a residue, of an answer's entry and of an unblinded input's entry. */

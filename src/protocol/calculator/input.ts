@@ -20,9 +20,11 @@ import { isPrime } from './primality.js';
 
 /** One linear layer as the calculator sees it; `networkSummary` makes them from a network. */
 export interface CalculatorLayer {
+  /** What messages call it; its number if left out. */
   readonly name?: string;
-  /** |X| and |Y|: entries of one image's input and output. */
+  /** |X|: entries of one image's input. */
   readonly inputs: number;
+  /** |Y|: entries of its output. */
   readonly outputs: number;
   /** Multiply-accumulates of one image. */
   readonly macs: number;
@@ -58,6 +60,7 @@ export interface CalculatorInput {
   readonly checkModulus?: number;
   /** |S|: how many residues a coordinate of a challenge is drawn from. Left out or null: all q. */
   readonly challengeSet?: number | null;
+  /** Full unless said otherwise; rank one is charged. */
   readonly structure?: ChallengeStructure;
   /** k; 0 checks nothing. Left out or null: the fewest that meet the targets. */
   readonly repetitions?: number | null;
@@ -69,17 +72,21 @@ export interface CalculatorInput {
   readonly sessionTargetBits?: number | null;
   /** Inferences that share the challenges of a session. 65536 unless said otherwise, as in a session. */
   readonly inferences?: number;
+  /** Whether the first reject ends the session; it does unless said otherwise. */
   readonly onReject?: RejectPolicy;
   /** Private inferences a second, for which pads must be made. Left out or null: not asked. */
   readonly padsPerSecond?: number | null;
   /** How long a pad waits, on average, from being made to being used, in seconds. Left out or null: not asked. */
   readonly padLifetimeSeconds?: number | null;
+  /** Without speeds there are counts and bytes, but no times. */
   readonly speeds?: CalculatorSpeeds;
 }
 
 /** An input in which nothing is left open. */
 export type ResolvedInput = Required<Omit<CalculatorInput, 'padModulus' | 'challengeSet'>> & {
+  /** p as given; null when it follows from the bounds, or there is no privacy. */
   readonly padModulus: number | null;
+  /** |S|, also when all of F_q was meant. */
   readonly challengeSet: number;
 };
 
