@@ -167,7 +167,14 @@ test('an error that the parameters do not give is not repeated', () => {
       (error: unknown) => error instanceof UsageError && /not what its parameters give/.test(error.message),
     );
   }
-  for (const change of [{ outsourcedLayers: 4 }, { bytesToDevice: 1 }, { layers: read(plain).layers.slice(1) }]) {
+  for (const change of [
+    { outsourcedLayers: 4 },
+    { bytesToDevice: 1 },
+    { layers: read(plain).layers.slice(1) },
+    { verifiedLayers: 4 },
+    { integrity: false },
+    { layers: read(plain).layers.map((layer) => ({ ...layer, verified: true })) },
+  ]) {
     assert.throws(
       () => runPage(read({ ...plain, ...change })),
       (error: unknown) => error instanceof UsageError && /contradicts itself/.test(error.message),

@@ -35,11 +35,19 @@ export function requireConsistent(run: RunFile): void {
   const outsourced = layers.filter(({ by }) => by === 'device').length;
   const sum = (of: (layer: RunFile['layers'][number]) => number): number =>
     layers.reduce((total, layer) => total + of(layer), 0);
-  const stated = [linearLayers, outsourcedLayers, insideLayers, run.bytesToDevice, run.bytesFromDevice];
+  // A run that ended well verified every answer it asked for, or none when integrity was off.
+  const { integrity, verifiedLayers, batches, repetitions } = run;
+  const verified = layers.filter((layer) => layer.verified).length;
+  const checked = integrity && outsourced > 0;
+  const stated = [linearLayers, outsourcedLayers, insideLayers, verified, verifiedLayers, Number(repetitions > 0)];
+  stated.push(run.bytesToDevice, run.bytesFromDevice);
   const counted = [
     layers.length,
     outsourced,
     layers.length - outsourced,
+    checked ? outsourced : 0,
+    checked ? outsourced * batches : 0,
+    Number(checked),
     sum((layer) => layer.bytesToDevice),
     sum((layer) => layer.bytesFromDevice),
   ];
