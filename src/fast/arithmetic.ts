@@ -36,9 +36,10 @@ function allocateIn<K extends keyof TrustedArrays>(
   return new type(memory.buffer, pointer, length);
 }
 
-function releaseIn(memory: KernelMemory, array: KernelArray): void {
-  if (memory.owns(array)) memory.give(array.byteOffset);
-  else array.fill(0);
+function releaseIn(memory: KernelMemory, array: KernelArray, content: 'wipe' | 'keep' = 'wipe'): void {
+  if (!memory.owns(array)) array.fill(0);
+  else if (content === 'keep') memory.keep(array.byteOffset);
+  else memory.give(array.byteOffset);
 }
 
 /** How the trusted side computes. */
@@ -72,7 +73,8 @@ export async function wasmArithmetic(options: WasmArithmeticOptions = {}): Promi
     name: 'wasm',
     threads,
     allocate: (kind, length, content) => allocateIn(memory, kind, length, content),
-    release: (array) => releaseIn(memory, array),
+    release: (array, content) => releaseIn(memory, array, content),
+    wipe: () => memory.wipe(),
     load: (map) => trustedMap(memory, map),
 
     blind(x, pad, modulus, out) {

@@ -207,6 +207,7 @@ export class NetworkSession {
       return { images, costs, layers, onlineMs, trustedMs: onlineMs - costs.deviceMs };
     } finally {
       inference?.end();
+      if (this.#closed || this.#session?.state === 'poisoned') this.#arithmetic.wipe();
       addCosts(this.costs, costs);
     }
   }
@@ -244,6 +245,7 @@ export class NetworkSession {
     this.#closed = true;
     this.#session?.close();
     this.#inside.release();
+    this.#arithmetic.wipe();
   }
 }
 

@@ -37,7 +37,8 @@ export async function walk(
   const images = inputs.length;
   const values = new Map<TensorId, Int16Array | Int32Array>();
   const drop = (id: TensorId): void => {
-    arithmetic.release(values.get(id)!);
+    // The next run writes to the same memory; closing the session wipes it.
+    arithmetic.release(values.get(id)!, 'keep');
     values.delete(id);
   };
   try {
@@ -102,7 +103,10 @@ function requireInput(network: QuantizedNetwork, input: Int16Array): void {
   if (tensor.kind !== 'activation' || input.length !== elementCount(tensor)) {
     throw new RangeError(`the network takes ${elementCount(tensor)} integers, not ${input.length}`);
   }
-  if (!input.every((value) => value >= tensor.minimum && value <= tensor.maximum)) {
+  const { minimum, maximum } = tensor;
+  let outside = 0;
+  for (let i = 0; i < input.length; i++) outside |= Number(input[i]! < minimum) | Number(input[i]! > maximum);
+  if (outside !== 0) {
     throw new RangeError(`the input must lie in [${tensor.minimum}, ${tensor.maximum}]`);
   }
 }
