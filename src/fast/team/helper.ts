@@ -1,9 +1,10 @@
 /** A helping thread: the same kernels over the same memory. It sleeps until there is a job and works until nothing is left. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { bytesOf } from '../jobs/copy-bytes.js';
 import { jobs } from '../jobs/index.js';
 import { instantiateKernels } from '../kernels/load.js';
 import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
-import type { Host } from './host.js';
+import { hostOf } from './host.js';
 
 /** What the team tells a helper when it starts. */
 export interface HelperData {
@@ -26,27 +27,21 @@ const PATIENCE = 2000;
 const { control, memory, module, port, thread } = workerData as HelperData;
 const kernels = await instantiateKernels(module, memory);
 const args = argumentsIn(control);
-const foreign = new Map<number, SharedArrayBuffer>();
+const foreign = new Map<number, Uint8Array>();
 let mail = 0;
 
-const host: Host = {
-  kernels,
-  get buffer() {
-    return memory.buffer;
-  },
-  foreign(id) {
-    const buffer = foreign.get(id);
-    if (buffer === undefined) throw new Error('this memory was never shared with the thread');
-    return buffer;
-  },
-};
+const host = hostOf(kernels, memory, (id) => {
+  const bytes = foreign.get(id);
+  if (bytes === undefined) throw new Error('this memory was never shared with the thread');
+  return bytes;
+});
 
 function readMail(): void {
   const posted = Atomics.load(control, MAIL);
   for (; mail !== posted; mail = (mail + 1) | 0) {
     const { id, buffer } = receiveMessageOnPort(port)!.message as ForeignMemory;
     if (buffer === undefined) foreign.delete(id);
-    else foreign.set(id, buffer);
+    else foreign.set(id, bytesOf(buffer));
   }
 }
 

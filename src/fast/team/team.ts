@@ -4,6 +4,7 @@
  * each step is as fast as the threads together.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { bytesOf } from '../jobs/copy-bytes.js';
 import { type JobName, jobNames, jobs } from '../jobs/index.js';
 import type { KernelInstance } from '../kernels/load.js';
 import {
@@ -22,7 +23,7 @@ import {
   SLEEPERS,
 } from './control.js';
 import type { ForeignMemory, HelperData } from './helper.js';
-import type { Host } from './host.js';
+import { type Host, hostOf } from './host.js';
 
 /** The compiled helper, or the way to the TypeScript one when this file itself runs as TypeScript. */
 const script = new URL(import.meta.url.endsWith('.ts') ? './helper-from-source.mjs' : './helper.js', import.meta.url);
@@ -43,7 +44,9 @@ export class Team {
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #arguments: Int32Array;
   readonly #host: Host;
-  readonly #known = new Map<number, WeakRef<ArrayBufferLike>>();
+  readonly #known = new Map<number, WeakRef<Uint8Array>>();
+  /** Keeps a view for as long as somebody has the buffer it shows. */
+  readonly #views = new WeakMap<ArrayBufferLike, Uint8Array>();
   readonly #numbers = new WeakMap<ArrayBufferLike, number>();
   readonly #collected = new FinalizationRegistry<number>((id) => this.#forget(id));
   #next = 1;
@@ -54,13 +57,7 @@ export class Team {
     this.#helpers = helpers;
     this.#control = control;
     this.#arguments = argumentsIn(control);
-    this.#host = {
-      kernels,
-      get buffer() {
-        return memory.buffer;
-      },
-      foreign: (id) => this.#known.get(id)!.deref()!,
-    };
+    this.#host = hostOf(kernels, memory, (id) => this.#known.get(id)!.deref()!);
   }
 
   /** How many chunks were done by other threads than the calling one. */
@@ -83,7 +80,9 @@ export class Team {
     if (known !== undefined) return known;
     const id = this.#next++;
     this.#numbers.set(buffer, id);
-    this.#known.set(id, new WeakRef(buffer));
+    const view = bytesOf(buffer);
+    this.#views.set(buffer, view);
+    this.#known.set(id, new WeakRef(view));
     this.#collected.register(buffer, id);
     if (!(buffer instanceof ArrayBuffer)) this.#post({ id, buffer: buffer as SharedArrayBuffer });
     return id;
