@@ -1,7 +1,7 @@
 /** The host's side of the kernels' memory: arrays that live there, working space, and what it takes to use other arrays. */
 import { clearFields } from './jobs/clear.js';
 import type { Kernels } from './kernels/exports.js';
-import type { KernelInstance } from './kernels/load.js';
+import type { KernelInstance } from './kernels/instance.js';
 import { soloTeam, type Team } from './team/team.js';
 
 /** The element types the kernels work on. */

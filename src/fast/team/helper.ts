@@ -2,8 +2,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { bytesOf } from '../jobs/copy-bytes.js';
 import { jobs } from '../jobs/index.js';
-import { instantiateKernels } from '../kernels/load.js';
+import { instantiateKernels } from '../kernels/instance.js';
 import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
+import type { ForeignMemory } from './foreign-memory.js';
 import { hostOf } from './host.js';
 
 /** What the team tells a helper when it starts. */
@@ -13,12 +14,6 @@ export interface HelperData {
   readonly module: WebAssembly.Module;
   readonly port: MessagePort;
   readonly thread: number;
-}
-
-/** Memory that is to be known under a number, or that is forgotten when there is no buffer. */
-export interface ForeignMemory {
-  readonly id: number;
-  readonly buffer?: SharedArrayBuffer;
 }
 
 /** How often an idle helper looks before it goes to sleep: some tens of microseconds, about what waking up costs. */

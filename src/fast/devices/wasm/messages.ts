@@ -1,4 +1,5 @@
 /** What the device's two threads say to each other. Arrays travel by transfer, unless the caller shares them itself. */
+import type { Device } from '../../../protocol/device.js';
 import type { Modulus } from '../../../protocol/modulus.js';
 import type { LinearMap } from '../../../reference/linear-map.js';
 
@@ -14,7 +15,8 @@ export type Job =
       readonly x: Int16Array | Uint32Array;
       readonly into?: Int32Array | Uint32Array;
     }
-  | { readonly verb: 'release'; readonly handle: number };
+  | { readonly verb: 'release'; readonly handle: number }
+  | { readonly verb: 'describe' };
 
 /** A job with the number under which it is answered. */
 export interface Request {
@@ -22,10 +24,14 @@ export interface Request {
   readonly job: Job;
 }
 
-/** The answer to request `id`: `y` for an application without `into`, `failure` when it could not be done. */
+/** How a device describes itself. */
+export type Description = Pick<Device, 'name' | 'limits'>;
+
+/** The answer to request `id`: `y` for an application that was not written to `into`, `failure` when it could not be done. */
 export interface Answer {
   readonly id: number;
   readonly y?: Int32Array | Uint32Array;
+  readonly description?: Description;
   readonly failure?: string;
 }
 

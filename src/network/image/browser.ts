@@ -1,0 +1,7 @@
+/** Pictures: decoding, encoding, resizing, drawing, and turning them into what a network takes. No file is read. */
+export { type Box, type Colour, drawBox, padToSquare } from './canvas.js';
+export { decodeImage, imageFromRgba } from './decode.js';
+export { encodePng } from './encode.js';
+export { anImage, type Image } from './image.js';
+export { quantizeInput } from './quantize-input.js';
+export { resizeBilinear } from './resize.js';
