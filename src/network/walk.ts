@@ -105,8 +105,11 @@ function requireInput(network: QuantizedNetwork, input: Int16Array): void {
   }
   const { minimum, maximum } = tensor;
   let outside = 0;
-  for (let i = 0; i < input.length; i++) outside |= Number(input[i]! < minimum) | Number(input[i]! > maximum);
-  if (outside !== 0) {
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i]!;
+    if (value < minimum || value > maximum) outside++;
+  }
+  if (outside > 0) {
     throw new RangeError(`the input must lie in [${tensor.minimum}, ${tensor.maximum}]`);
   }
 }

@@ -37,6 +37,8 @@ export class Registrations {
   readonly #context: CudaContext;
   readonly #limitBytes: bigint;
   readonly #seen = new WeakMap<ArrayBufferLike, Set<Pointer>>();
+  /** Places in shared memory, which comes as another object each time it comes from another thread. */
+  readonly #seenShared = new Set<Pointer>();
   #entries: Entry[] = [];
 
   constructor(context: CudaContext, limitBytes: number) {
@@ -90,10 +92,12 @@ export class Registrations {
   }
 
   #cameAgain(buffer: ArrayBufferLike, start: Pointer): boolean {
-    const places = this.#seen.get(buffer) ?? new Set<Pointer>();
+    const known = buffer instanceof ArrayBuffer ? this.#seen.get(buffer) : this.#seenShared;
+    const places = known ?? new Set<Pointer>();
     if (places.has(start)) return true;
     if (places.size >= REMEMBERED) places.clear();
-    this.#seen.set(buffer, places.add(start));
+    places.add(start);
+    if (known === undefined) this.#seen.set(buffer, places);
     return false;
   }
 

@@ -1,5 +1,5 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
-import { DeviceError } from '../../../protocol/errors.js';
+import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
 import type { Answer, Job, Request } from './messages.js';
 import type { Thread } from './thread.js';
 
@@ -43,12 +43,13 @@ export class Mailbox {
   }
 
   #receive(answer: Answer): void {
-    const { id, failure } = answer;
+    const { id, failure, unavailable } = answer;
     const open = this.#open.get(id);
     if (open === undefined) return;
     this.#open.delete(id);
     if (this.#open.size === 0) this.#thread.awaited(false);
     if (failure === undefined) open.resolve(answer);
+    else if (unavailable) open.reject(new DeviceUnavailableError(failure));
     else open.reject(new DeviceError(`The ${this.#name} device failed: ${failure}.`));
   }
 

@@ -16,7 +16,8 @@ export type Job =
       readonly into?: Int32Array | Uint32Array;
     }
   | { readonly verb: 'release'; readonly handle: number }
-  | { readonly verb: 'describe' };
+  | { readonly verb: 'describe' }
+  | { readonly verb: 'close' };
 
 /** A job with the number under which it is answered. */
 export interface Request {
@@ -33,6 +34,8 @@ export interface Answer {
   readonly y?: Int32Array | Uint32Array;
   readonly description?: Description;
   readonly failure?: string;
+  /** The failure is that this machine does not have the device. */
+  readonly unavailable?: boolean;
 }
 
 /** The buffer to transfer with an array: its own, unless that is shared or holds more than the array. */

@@ -2,10 +2,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Thread } from './thread.js';
 
-/** Starts the script in a thread of its own. */
-export function nodeThread(script: URL): Thread {
+/** Starts the script in a thread of its own, which finds `data` in its `workerData`. */
+export function nodeThread(script: URL, data?: unknown): Thread {
   // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
-  const worker = new Worker(script, { execArgv: [] });
+  const worker = new Worker(script, { execArgv: [], workerData: data });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen({ message, ended }) {

@@ -1,5 +1,6 @@
 /** The answering side of a device's thread: any device, asked through messages. */
 import type { Device, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
+import { DeviceUnavailableError } from '../../../protocol/errors.js';
 import type { Answer, Job, Request } from './messages.js';
 
 /** Where requests come from and answers go. */
@@ -36,6 +37,9 @@ export function serve(served: Device | Promise<Device>, counter: Counter): void 
     switch (job.verb) {
       case 'describe':
         return { description: { name: device.name, limits: { ...device.limits } } };
+      case 'close':
+        await device.close();
+        return {};
       case 'load':
         loaded.set(job.handle, await device.load(job.map, job.mode));
         return {};
@@ -50,7 +54,10 @@ export function serve(served: Device | Promise<Device>, counter: Counter): void 
   counter.listen(({ id, job }) => {
     work(job).then(
       (reply) => counter.post({ id, ...reply }, transferOf(reply)),
-      (error: unknown) => counter.post({ id, failure: error instanceof Error ? error.message : String(error) }, []),
+      (error: unknown) => {
+        const failure = error instanceof Error ? error.message : String(error);
+        counter.post({ id, failure, unavailable: error instanceof DeviceUnavailableError }, []);
+      },
     );
   });
 }
