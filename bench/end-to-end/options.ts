@@ -30,6 +30,6 @@ export interface EndToEndOptions {
   /** Streams of each network and mode that is measured; otherwise one of MobileNetV2. */
   readonly streamAll: boolean;
   readonly json: boolean;
-  /** Write bench/results/end-to-end.json; only for whole runs. */
-  readonly write: boolean;
+  /** Where results are written in bench/results; null for nowhere. Whole runs write end-to-end.json. */
+  readonly output: string | null;
 }

@@ -104,8 +104,8 @@ export async function benchEndToEnd(options: EndToEndOptions): Promise<void> {
   };
   if (options.json) console.log(JSON.stringify(report));
   else print(rows, streams);
-  if (!options.write) return;
+  if (options.output === null) return;
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('end-to-end.json', folder), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(new URL(options.output, folder), `${JSON.stringify(report, null, 2)}\n`);
 }

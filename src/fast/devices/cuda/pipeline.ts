@@ -9,8 +9,8 @@ import type { Lane } from './lane.js';
 import type { Operation } from './operation.js';
 import type { Staged, Staging } from './staging.js';
 
-/** Large enough for the bus to run at its full rate, small enough for one call to overlap with itself. */
-const PIECE_BYTES = 2 ** 23;
+/** Large enough that queueing costs little beside the copies, small enough for one call of a batch to overlap with itself. */
+const PIECE_BYTES = 2 ** 25;
 
 /** What is applied to what. */
 export interface Application {
