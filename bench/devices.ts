@@ -5,14 +5,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { inspectDevice, openDevice } from '../src/cli/devices.js';
 import { version } from '../src/cli/version.js';
-import { wasmArithmetic } from '../src/fast/index.js';
+import { cudaDevice, wasmArithmetic } from '../src/fast/index.js';
 import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import type { Device } from '../src/protocol/device.js';
 import { macCount } from '../src/reference/linear-map.js';
 import { copyMs, type Limits, limitsOf } from './devices-limits.js';
 import { type Effort, type LayerResult, timeLayer } from './devices-time.js';
 import { layersOf, withWeights } from './layers.js';
-import { machine } from './measure.js';
+import { machine, rounded } from './measure.js';
 
 /** What to measure. */
 export interface DevicesOptions extends Effort {
@@ -45,7 +45,6 @@ const HOW_TO_READ = [
   'Compare only numbers of one machine.',
 ];
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
 const roundedRow = <T extends object>(row: T): T =>
   Object.fromEntries(
     Object.entries(row).map(([key, value]) => [
@@ -102,7 +101,8 @@ function print(results: readonly NetworkResult[]): void {
  * @throws UsageError for an unknown device; DeviceError when it is not there or fails
  */
 export async function benchDevices(options: DevicesOptions): Promise<void> {
-  const device = await openDevice(options.device);
+  // In this thread: the card's own clock and limits are asked for, and copies in and out are part of what is measured.
+  const device = options.device === 'cuda' ? await cudaDevice() : await openDevice(options.device);
   const arithmetic = await wasmArithmetic();
   try {
     const { about } = await inspectDevice(device.name);

@@ -12,6 +12,11 @@ function aCount(text: string): number {
   return value;
 }
 
+function aFileName(text: string): string {
+  if (!/^[a-z0-9-]{1,60}\.json$/.test(text)) throw new InvalidArgumentError('It must be a name like h100.json.');
+  return text;
+}
+
 interface QuickText {
   readonly quick?: true;
   readonly json?: true;
@@ -56,7 +61,9 @@ interface EndToEndText {
   readonly size: number;
   readonly runs: number;
   readonly stream?: number;
+  readonly inFlight: number;
   readonly rivals: boolean;
+  readonly output?: string;
   readonly json?: true;
   readonly quick?: true;
 }
@@ -65,6 +72,7 @@ async function endToEnd(text: EndToEndText): Promise<void> {
   const { benchEndToEnd } = await import('./end-to-end/run.js');
   const quick = text.quick === true;
   const narrowed = text.network ?? text.mode ?? text.threads ?? text.batch;
+  const whole = !quick && narrowed === undefined && text.device === 'replay' && text.size === 224;
   const all = [...new Set([1, 2, availableParallelism()])].sort((a, b) => a - b);
   await benchEndToEnd({
     networks: text.network ?? (quick ? ['mobilenet-v1'] : NETWORKS),
@@ -77,9 +85,11 @@ async function endToEnd(text: EndToEndText): Promise<void> {
     runs: quick ? 1 : text.runs,
     limitMs: quick ? 1 : 2500,
     rivals: text.rivals,
+    inFlight: text.inFlight,
+    streamAll: narrowed !== undefined,
     streamImages: text.stream ?? (quick ? 16 : narrowed === undefined ? 1000 : 0),
     json: text.json === true,
-    write: !quick && narrowed === undefined && text.device === 'replay' && text.size === 224,
+    output: text.output ?? (whole ? 'end-to-end.json' : null),
   });
 }
 
@@ -128,8 +138,10 @@ function program(): Command {
     .option('--batch <n...>', 'images per run (default: 1 and 16)', counts)
     .option('--size <n>', 'side of the input image', aCount, 224)
     .option('--runs <n>', 'runs per measurement at most', aCount, 7)
-    .option('--stream <n>', 'images of the stream at the end', aCount)
+    .option('--stream <n>', 'images of each stream at the end: of what was chosen, or of MobileNetV2', aCount)
+    .option('--in-flight <n>', 'batches that a stream keeps in flight', aCount, 2)
     .option('--no-rivals', 'without onnxruntime-node')
+    .option('--output <name>', 'write bench/results/NAME also when only a part is measured', aFileName)
     .option('--json', 'print one JSON object')
     .option('--quick', 'a small network once, and write nothing')
     .action(endToEnd);

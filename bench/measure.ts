@@ -8,6 +8,9 @@ export interface Case {
   readonly prepare: () => () => void;
 }
 
+/** Four digits: more would be noise. */
+export const rounded = (value: number): number => Number(value.toPrecision(4));
+
 /** Seconds per call, and benny's margin of error in percent. */
 export interface Timing {
   readonly seconds: number;

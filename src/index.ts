@@ -22,6 +22,7 @@ export {
   type NetworkSessionOptions,
   NoWrapError,
   networkHash,
+  networkSummary,
   type Output,
   type Plan,
   type PlanChoice,
@@ -41,7 +42,12 @@ export {
   zooNetwork,
 } from './network/index.js';
 export {
+  type Calculation,
+  type CalculatorInput,
+  type CalculatorLayer,
   type Costs,
+  calculateSoundness,
+  calculationToJson,
   type Device,
   DeviceError,
   type DeviceInput,

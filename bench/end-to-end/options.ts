@@ -23,7 +23,13 @@ export interface EndToEndOptions {
   readonly limitMs: number;
   /** Measure onnxruntime-node beside it. */
   readonly rivals: boolean;
+  /** Images of every stream; 0 for none. */
+  readonly streamImages: number;
+  /** Batches that streams keep in flight. */
+  readonly inFlight: number;
+  /** Streams of each network and mode that is measured; otherwise one of MobileNetV2. */
+  readonly streamAll: boolean;
   readonly json: boolean;
-  /** Write bench/results/end-to-end.json; only for whole runs. */
-  readonly write: boolean;
+  /** Where results are written in bench/results; null for nowhere. Whole runs write end-to-end.json. */
+  readonly output: string | null;
 }

@@ -1,6 +1,7 @@
 /** From measurements to rows: one network, mode, number of threads and batch size each, beside the rivals of the same run. */
 import type { Device } from '../../src/protocol/index.js';
 import type { QuantizedNetwork } from '../../src/reference/index.js';
+import { rounded } from '../measure.js';
 import { type Format, openRival } from '../rivals/onnxruntime.js';
 import { measureSession } from './measure-run.js';
 import type { EndToEndOptions, Mode } from './options.js';
@@ -38,8 +39,6 @@ export interface Row {
   /** Why a speed-up is null. */
   readonly reasons: readonly string[];
 }
-
-const rounded = (value: number): number => Number(value.toPrecision(4));
 
 interface RivalTimes {
   readonly ms: ReadonlyMap<number, number>;

@@ -3,13 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { openDevice } from '../../src/cli/devices.js';
 import { version } from '../../src/cli/version.js';
 import { zooNetwork } from '../../src/network/index.js';
+import type { ZooName } from '../../src/network/zoo/index.js';
 import type { Device } from '../../src/protocol/index.js';
 import { machine } from '../measure.js';
 import { consumedTotal } from '../values.js';
 import type { EndToEndOptions } from './options.js';
 import { replayDevice } from './replay-device.js';
 import { type Row, rowsOf } from './rows.js';
-import { measureStream, type StreamResult } from './stream.js';
+import { measureStream, type StreamCase, type StreamResult } from './stream.js';
 
 const HOW_TO_READ = [
   'One row is one network, mode, number of trusted threads and batch size. Times are milliseconds per image of the fastest run (medianWallMs: of the median run); the rivals likewise, same process, same threads, same batch, measured right before.',
@@ -20,6 +21,22 @@ const HOW_TO_READ = [
   'phases: protocolMs is sending, checking and what is fused with it; operationsMs the remaining trusted operations; insideMs linear layers computed inside. residentBytes: of the whole process, recordings and rivals included.',
   'Compare only numbers of one machine and one run.',
 ];
+
+/** Whole runs end with a stream of MobileNetV2 that shows whether memory stays flat. */
+function streamCases(options: EndToEndOptions): StreamCase[] {
+  const { streamAll, streamImages: images, inFlight, size } = options;
+  if (images === 0) return [];
+  const networks: readonly ZooName[] = streamAll ? options.networks : ['mobilenet-v2'];
+  const modes = streamAll ? options.modes.filter((mode) => mode !== 'tee') : (['verified'] as const);
+  const batches = streamAll ? options.batches : [8];
+  return networks.flatMap((network) =>
+    modes.flatMap((mode) =>
+      options.threads.flatMap((threads) =>
+        batches.map((batch) => ({ network, mode, threads, batch, inFlight, images, size })),
+      ),
+    ),
+  );
+}
 
 async function open(name: string): Promise<Device> {
   return name === 'replay' ? replayDevice() : openDevice(name);
@@ -51,7 +68,7 @@ function print(rows: readonly Row[], streams: readonly StreamResult[]): void {
  * Measures, prints, and writes bench/results/end-to-end.json.
  * @throws UsageError for an unknown device; DeviceError when it is not there or fails
  */
-export async function benchEndToEnd(options: EndToEndOptions & { readonly streamImages: number }): Promise<void> {
+export async function benchEndToEnd(options: EndToEndOptions): Promise<void> {
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const rows: Row[] = [];
   const streams: StreamResult[] = [];
@@ -67,11 +84,12 @@ export async function benchEndToEnd(options: EndToEndOptions & { readonly stream
       }
     }
   }
-  if (options.streamImages > 0) {
-    for (const threads of options.threads) {
-      progress(`stream of ${options.streamImages} images, ${threads} threads`);
-      streams.push(await measureStream(await replayDevice(), threads, options));
-    }
+  for (const how of streamCases(options)) {
+    progress(`stream of ${how.images} images: ${how.network}, ${how.mode}, ${how.threads} threads, batch ${how.batch}`);
+    const same = rows.find(
+      ({ network, threads, batch }) => network === how.network && threads === how.threads && batch === how.batch,
+    );
+    streams.push(await measureStream(await open(options.device), how, same?.ortInt8Ms ?? null));
   }
   const report = {
     howToRead: HOW_TO_READ,
@@ -86,8 +104,8 @@ export async function benchEndToEnd(options: EndToEndOptions & { readonly stream
   };
   if (options.json) console.log(JSON.stringify(report));
   else print(rows, streams);
-  if (!options.write) return;
+  if (options.output === null) return;
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('end-to-end.json', folder), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(new URL(options.output, folder), `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -22,7 +22,7 @@ const entries: Readonly<Record<string, Entry>> = {
     describe: async () => 'WebAssembly SIMD in a worker thread of this processor',
   },
   cuda: {
-    open: async () => (await import('../fast/devices/cuda/index.js')).cudaDevice(),
+    open: async () => (await import('../fast/devices/cuda/index.js')).cudaThread(),
     describe: async () => {
       const cards = await (await import('../fast/devices/cuda/index.js')).describeCuda();
       return cards

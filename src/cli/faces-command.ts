@@ -10,6 +10,7 @@ import {
   quantizedFaceDetector,
   realOutputs,
 } from '../network/faces/index.js';
+import { networkHash } from '../network/file/index.js';
 import { linearOperations } from '../network/graph.js';
 import { drawBox, encodePng, type Image, readImage } from '../network/image/index.js';
 import { type Device, IntegrityError } from '../protocol/index.js';
@@ -34,6 +35,8 @@ export interface FacesOptions extends ProtectionText {
 
 /** The layer that lies in the demonstration, by ±1 in one number. */
 const DEMONSTRATION: Tamper = { layer: 17, kind: 'one' };
+/** Quantized when the command runs, so there is no file to take the hash of. */
+const DETECTOR = { name: 'SSD-MobileNetV1 of @vladmandic/face-api', sha256: null };
 const BOX_COLOUR = [0, 220, 90] as const;
 
 /** Runs the command and returns what belongs on standard output. */
@@ -75,7 +78,13 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
     }
     report.finish();
     return options.json
-      ? JSON.stringify({ image: path, ...jsonProtection(protection, executed), faces, refused, ...jsonCosts(executed) })
+      ? JSON.stringify({
+          image: path,
+          ...jsonProtection({ ...DETECTOR, networkHash: networkHash(network) }, protection, executed),
+          faces,
+          refused,
+          ...jsonCosts(executed),
+        })
       : story({ path, options, protection, executed, faces, refused });
   });
 }

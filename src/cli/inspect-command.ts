@@ -7,7 +7,7 @@ import { linearOperations } from '../network/graph.js';
 import { type Inspection, inspectNetwork, type LayerInspection } from '../network/inspection.js';
 import { M31, P24 } from '../protocol/index.js';
 import type { LinearMap } from '../reference/index.js';
-import { type LoadedNetwork, loadNetwork } from './load-network.js';
+import { type LoadedNetwork, loadNetworkOrZoo } from './load-network.js';
 import { bytes, table } from './table.js';
 
 /** The command line, as text. */
@@ -37,7 +37,7 @@ type Layer = LayerInspection & { readonly limbs: Limbs };
 
 /** Runs the command and returns what belongs on standard output. */
 export async function inspectCommand(path: string, options: InspectOptions): Promise<string> {
-  const loaded = await loadNetwork(path, 'the model');
+  const loaded = await loadNetworkOrZoo(path, 'the model');
   const { network, format, preprocessing, labels, origin } = loaded;
   const inspection = inspectNetwork(network, certify(network));
   const maps = linearOperations(network).map(({ map }) => map);
@@ -56,6 +56,7 @@ export async function inspectCommand(path: string, options: InspectOptions): Pro
   return JSON.stringify({
     model: path,
     format,
+    sha256: loaded.sha256,
     networkHash,
     input: tensors([network.input])[0],
     outputs: tensors(network.outputs),

@@ -1,18 +1,24 @@
 /** The one way in which commands get a network: whatever format the file has, told by its content, never by its name. */
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { sha256 } from '@noble/hashes/sha2';
 import { ModelError } from '../network/errors.js';
 import { isNetworkFile, type NetworkDetails, networkHash, readNetworkFile } from '../network/file/index.js';
-import { hexadecimal } from '../network/file/network-hash.js';
 import type { FloatNetwork } from '../network/float/index.js';
 import { BYTE_CODES } from '../network/image/index.js';
 import { importTflite } from '../network/tflite/index.js';
+import { type ZooName, zooNames, zooNetwork } from '../network/zoo/index.js';
 import type { QuantizedNetwork, Tensor } from '../reference/index.js';
+import type { JsonNetwork } from './json-result.js';
 import { readInput } from './read-input.js';
+import { version } from './version.js';
 
 /** A network of integers, ready to run, and what its file says about it. */
 export interface LoadedNetwork extends NetworkDetails {
   readonly network: QuantizedNetwork;
+  /** A file's name without its folder, or a name of the zoo. */
+  readonly name: string;
+  /** SHA-256 of the file, in hexadecimal; null for a network of the zoo, which is generated. */
+  readonly sha256: string | null;
   readonly format: string;
 }
 
@@ -27,18 +33,27 @@ interface Format {
   read(bytes: Uint8Array, name: string, path: string): LoadedModel | Promise<LoadedModel>;
 }
 
-const TOOL = 'slalom';
-
 function takesBytes(tensor: Tensor): boolean {
   const channels = tensor.shape.length === 3 ? tensor.shape[2] : 0;
   return tensor.kind === 'activation' && tensor.maximum - tensor.minimum === 255 && (channels === 3 || channels === 1);
 }
 
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** A quantized model of another format, whose pictures are prepared as such files expect when they take bytes. */
-export function quantizedModel(network: QuantizedNetwork, format: string, bytes: Uint8Array): LoadedModel {
+function quantizedModel(network: QuantizedNetwork, format: string, bytes: Uint8Array, name: string): LoadedModel {
   const preprocessing = takesBytes(network.tensors[network.input]!) ? BYTE_CODES : null;
-  const origin = { format, sha256: hexadecimal(sha256(bytes)), tool: TOOL };
-  return { kind: 'quantized', loaded: { network, format, preprocessing, labels: [], origin } };
+  const sha256 = digest(bytes);
+  const origin = { format, sha256, tool: `slalom ${version}` };
+  return { kind: 'quantized', loaded: { network, name, sha256, format, preprocessing, labels: [], origin } };
+}
+
+function networkFile(bytes: Uint8Array, name: string): LoadedModel {
+  const { network, preprocessing, labels, origin } = readNetworkFile(bytes, name);
+  const loaded = { network, name, sha256: digest(bytes), format: 'slalom', preprocessing, labels, origin };
+  return { kind: 'quantized', loaded };
 }
 
 /** In the order in which they are tried. */
@@ -46,12 +61,12 @@ const formats: readonly Format[] = [
   {
     name: 'a Slalom network file',
     recognizes: isNetworkFile,
-    read: (bytes, name) => ({ kind: 'quantized', loaded: { format: 'slalom', ...readNetworkFile(bytes, name) } }),
+    read: networkFile,
   },
   {
     name: 'a quantized TensorFlow Lite model',
     recognizes: (bytes) => new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'TFL3',
-    read: (bytes, name) => quantizedModel(importTflite(bytes, name), 'tflite', bytes),
+    read: (bytes, name) => quantizedModel(importTflite(bytes, name), 'tflite', bytes, name),
   },
 ];
 
@@ -74,13 +89,26 @@ export async function loadModel(path: string, option: string): Promise<LoadedMod
  * Reads a network that can be run as it is.
  * @throws ModelError also when the model's numbers are real: such a model must be quantized, which needs typical pictures
  */
-export async function loadNetwork(path: string, option = '--model'): Promise<LoadedNetwork> {
+export async function loadNetwork(path: string, option: string): Promise<LoadedNetwork> {
   const model = await loadModel(path, option);
   if (model.kind === 'quantized') return model.loaded;
   throw new ModelError(
     `${basename(path)} is a float model: quantize it first with "slalom import ${path} --calibrate FOLDER -o net.slalom", ` +
       'FOLDER holding pictures such as it will see.',
   );
+}
+
+/** The same, where the name may also be one of the zoo. */
+export async function loadNetworkOrZoo(name: string, option: string): Promise<LoadedNetwork> {
+  const zoo = zooNames.find((known): known is ZooName => known === name);
+  if (zoo === undefined) return loadNetwork(name, option);
+  const network = zooNetwork(zoo);
+  return { network, name: zoo, sha256: null, format: 'zoo', preprocessing: null, labels: [], origin: null };
+}
+
+/** What results say about the network they came from. */
+export function jsonNetwork({ network, name, sha256 }: LoadedNetwork): JsonNetwork {
+  return { name, sha256, networkHash: networkHash(network) };
 }
 
 /** The start of a network's hash, as people compare it. */

@@ -29,7 +29,7 @@ interface Totals {
 /** Runs the command and returns what belongs on standard output. */
 export async function planCommand(options: PlanCommandOptions, report: Reporter): Promise<string> {
   const guarantee = aGuarantee(options);
-  const { network } = await loadNetwork(options.model);
+  const { network } = await loadNetwork(options.model, '--model');
   certify(network);
   const arithmetic = await wasmArithmetic({ threads: guarantee.threads });
   try {

@@ -2,14 +2,13 @@
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
-import { networkHash } from '../network/file/index.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
-import { type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
+import { jsonNetwork, type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
@@ -42,7 +41,7 @@ interface Result {
 export async function runCommand(options: RunOptions, report: Reporter, signal: AbortSignal): Promise<string> {
   const protection = aProtection(options);
   const batch = aNumber(options.batch, '--batch', 1, 1024);
-  const loaded = await loadNetwork(options.model);
+  const loaded = await loadNetwork(options.model, '--model');
   const { network } = loaded;
   const labels = options.labels === undefined ? loaded.labels : await readLabelFile(options.labels);
   const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
@@ -50,7 +49,6 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     layer: tamper.layer,
     disguise: (device: Parameters<typeof saboteur>[0], layer: number) => saboteur(device, { ...tamper, layer }),
   };
-  const jsonModel = { model: options.model, networkHash: networkHash(network) };
   const paths = await picturePaths(options.image);
   const many = paths.length > 1;
   const setup: Setup = { network, protection, report, signal, lie, quiet: many };
@@ -66,7 +64,13 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     const { top, output } = resultOf(paths[0]!, executed.result.outputs);
     if (!options.json) return textResult(options, loaded, paths[0]!, protection, executed, top);
     const costs = jsonCosts(executed);
-    return JSON.stringify({ ...jsonModel, ...jsonProtection(protection, executed), top, output, ...costs });
+    return JSON.stringify({
+      model: options.model,
+      ...jsonProtection(jsonNetwork(loaded), protection, executed),
+      top,
+      output,
+      ...costs,
+    });
   }
 
   const results: Result[] = [];
@@ -82,7 +86,12 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   );
   if (!options.json) return textOfMany(options, loaded, protection, executed, results);
   const costs = jsonCosts(executed);
-  return JSON.stringify({ ...jsonModel, ...jsonProtection(protection, executed), results, ...costs });
+  return JSON.stringify({
+    model: options.model,
+    ...jsonProtection(jsonNetwork(loaded), protection, executed),
+    results,
+    ...costs,
+  });
 }
 
 async function readLabelFile(path: string): Promise<string[]> {

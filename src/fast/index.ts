@@ -8,6 +8,7 @@ export {
   type CudaDevice,
   type CudaDeviceOptions,
   cudaDevice,
+  cudaThread,
   describeCuda,
 } from './devices/cuda/index.js';
 export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';

@@ -1,7 +1,7 @@
 /** The host's side of the kernels' memory: arrays that live there, working space, and what it takes to use other arrays. */
 import { clearFields } from './jobs/clear.js';
 import type { Kernels } from './kernels/exports.js';
-import type { KernelInstance } from './kernels/load.js';
+import type { KernelInstance } from './kernels/instance.js';
 import { soloTeam, type Team } from './team/team.js';
 
 /** The element types the kernels work on. */
@@ -9,6 +9,9 @@ export type KernelArray = Int16Array | Int32Array | Uint32Array;
 
 /** Kernels read and overwrite whole vectors, so every block has room for two more. */
 const SLACK_BYTES = 32;
+
+/** The most bytes that wait, unwiped, to be used again. */
+const MOST_KEPT_BYTES = 2 ** 30;
 
 /** What one thread wipes at a time. */
 const CLEAR_BYTES = 2 ** 18;
@@ -22,6 +25,9 @@ export class KernelMemory {
   /** Growing makes a new buffer object over the same bytes; views of the older ones stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   readonly #blocks = new Map<number, number>();
+  /** Blocks that were given back and not wiped, by size. */
+  readonly #kept = new Map<number, number[]>();
+  #keptBytes = 0;
   #closed = false;
 
   constructor(instance: KernelInstance, team: Team = soloTeam(instance)) {
@@ -43,17 +49,60 @@ export class KernelMemory {
    */
   take(bytes: number, content: 'zeros' | 'anything' = 'zeros'): number {
     if (this.#closed) throw new Error('this memory was closed');
+    const kept = content === 'anything' ? this.#kept.get(bytes)?.pop() : undefined;
+    if (kept !== undefined) {
+      this.#keptBytes -= bytes;
+      this.#blocks.set(kept, bytes);
+      return kept;
+    }
     let pointer: number;
     try {
       if (!(bytes >= 0 && bytes < 2 ** 30 - 2 * SLACK_BYTES))
         throw new RangeError('a block must be smaller than 1 GiB');
-      pointer = this.kernels.allocate(bytes + SLACK_BYTES) >>> 0;
+      pointer = this.#allocate(bytes + SLACK_BYTES);
     } catch (cause) {
       throw new Error(`out of WebAssembly memory: ${bytes} bytes more were asked for`, { cause });
     }
     if (content === 'zeros') this.#clear(pointer, bytes + SLACK_BYTES);
     this.#blocks.set(pointer, bytes);
     return pointer;
+  }
+
+  /** What is only kept makes room when there is no other. */
+  #allocate(bytes: number): number {
+    try {
+      return this.kernels.allocate(bytes) >>> 0;
+    } catch (error) {
+      if (this.#keptBytes === 0) throw error;
+      this.wipe();
+      return this.kernels.allocate(bytes) >>> 0;
+    }
+  }
+
+  /** Takes a block back as it is, for the next one of its size whose content is not fixed. After `wipe` nothing is left of it. */
+  keep(pointer: number): void {
+    const bytes = this.#blocks.get(pointer);
+    if (this.#closed || bytes === undefined || this.#keptBytes + bytes > MOST_KEPT_BYTES) {
+      this.give(pointer);
+      return;
+    }
+    this.#blocks.delete(pointer);
+    const same = this.#kept.get(bytes);
+    if (same === undefined) this.#kept.set(bytes, [pointer]);
+    else same.push(pointer);
+    this.#keptBytes += bytes;
+  }
+
+  /** Overwrites with zeros what was kept, and takes it back for good. */
+  wipe(): void {
+    for (const [bytes, pointers] of this.#kept) {
+      for (const pointer of pointers) {
+        this.#clear(pointer, bytes + SLACK_BYTES);
+        this.kernels.free(pointer);
+      }
+    }
+    this.#kept.clear();
+    this.#keptBytes = 0;
   }
 
   /** Overwrites a block with zeros and takes it back. After `close` there is nothing left to take back. */
@@ -80,6 +129,7 @@ export class KernelMemory {
   /** Gives back every block; nothing can be taken afterwards. */
   close(): void {
     for (const pointer of [...this.#blocks.keys()]) this.give(pointer);
+    this.wipe();
     this.team.close();
     this.#closed = true;
   }

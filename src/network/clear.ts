@@ -24,5 +24,6 @@ export async function runInTheClear(
     return outputs!;
   } finally {
     inside.release();
+    arithmetic.wipe();
   }
 }

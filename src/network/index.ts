@@ -2,38 +2,6 @@
  * Quantized networks: importing, quantizing, certifying and running them on an untrusted device.
  * @module
  */
-export { type Certificate, certify, type LayerCertificate } from './certificate.js';
-export { type Classification, classify, readLabels } from './classification.js';
-export { runInTheClear } from './clear.js';
-export { ImageError, ModelError, NetworkFileError, NoWrapError } from './errors.js';
-export * from './faces/index.js';
-export * from './file/index.js';
-export * from './float/index.js';
-export { linearOperations } from './graph.js';
-export {
-  type Box,
-  type Colour,
-  decodeImage,
-  drawBox,
-  encodePng,
-  type Image,
-  padToSquare,
-  quantizeInput,
-  readImage,
-  resizeBilinear,
-} from './image/index.js';
-export { integerMultipliers, type Multipliers } from './multiplier.js';
-export {
-  NetworkSession,
-  type NetworkSessionOptions,
-  type Output,
-  type RunResult,
-  storedCodes,
-} from './network-session.js';
-export { type LayerClass, layerClass, layerClasses } from './planner/layer-class.js';
-export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
-export type { PlanChoice } from './planner/plan-choice.js';
-export * from './quantizer/index.js';
-export { importTflite } from './tflite/index.js';
-export { aQuantizedNetwork } from './validate.js';
-export * from './zoo/index.js';
+export * from './browser.js';
+export { loadFaceWeights, quantizedFaceDetector } from './faces/load.js';
+export { readImage } from './image/read.js';

@@ -41,7 +41,7 @@ export class InsideLayers {
     const out = this.#arithmetic.allocate(finish.requantization === null ? 'i32' : 'i16', length * images, 'anything');
     this.#maps.get(index)!.applyIntegers(x, y);
     this.#arithmetic.finish(y, images, finish, out);
-    this.#arithmetic.release(y);
+    this.#arithmetic.release(y, 'keep');
     costs.insideMs += performance.now() - started;
     return out;
   }

@@ -46,8 +46,13 @@ export interface TrustedArithmetic {
 
   /** An array of `length` entries in trusted memory: zeros, unless the caller says that it will write every entry. */
   allocate<K extends keyof TrustedArrays>(kind: K, length: number, content?: 'zeros' | 'anything'): TrustedArrays[K];
-  /** Overwrites the array with zeros and takes its memory back; the array must not be used again. */
-  release(array: Int16Array | Int32Array | Uint32Array): void;
+  /**
+   * Takes the array's memory back; the array must not be used again. It is overwritten with zeros first, or, if its content
+   * may be kept, by `wipe` at the latest: memory that is used again at once need not be written twice.
+   */
+  release(array: Int16Array | Int32Array | Uint32Array, content?: 'wipe' | 'keep'): void;
+  /** Overwrites with zeros what was released with its content kept. */
+  wipe(): void;
   /** Makes a map ready for trusted evaluation. */
   load(map: LinearMap): TrustedMap;
 

@@ -76,6 +76,7 @@ export function referenceArithmetic(): TrustedArithmetic {
       return new make[kind](length) as TrustedArrays[K];
     },
     release: (array) => void array.fill(0),
+    wipe() {},
     load: loadReference,
     blind: (x, pad, modulus, out) => put(blind(integers(x), integers(pad), BigInt(modulus)), out),
     unblind(z, u, modulus, bound, out) {

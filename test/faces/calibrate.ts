@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FACE_INPUT, faceDetector, loadFaceWeights, prepareFaceInput } from '../../src/network/faces/index.js';
-import { readImage } from '../../src/network/image/decode.js';
+import { readImage } from '../../src/network/image/read.js';
 import { calibrate } from '../../src/network/quantizer/index.js';
 import { calibrationPaths, modelDirectory } from './package-files.js';
 

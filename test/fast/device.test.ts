@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { Mailbox } from '../../src/fast/devices/wasm/mailbox.js';
+import { nodeThread } from '../../src/fast/devices/wasm/node-thread.js';
 import { saboteur, selfTest, wasmDevice } from '../../src/fast/index.js';
 import type { Device } from '../../src/protocol/device.js';
 import { DeviceError } from '../../src/protocol/errors.js';
@@ -152,7 +153,7 @@ test('a thread that dies is a DeviceError, at opening or in the middle', async (
   await rejects(wasmDevice({ script: script('process.exit(3)') }), DeviceError, /thread ended/);
   await rejects(wasmDevice({ script: script('throw new Error("no kernels")') }), DeviceError, /no kernels/);
   const dying = `import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(1));`;
-  const mailbox = new Mailbox(script(dying));
+  const mailbox = new Mailbox(nodeThread(script(dying)), 'wasm');
   const asked = [mailbox.ask({ verb: 'release', handle: 0 }), mailbox.ask({ verb: 'release', handle: 1 })];
   for (const promise of asked) await rejects(promise, DeviceError, /thread ended/);
   await rejects(mailbox.ask({ verb: 'release', handle: 2 }), DeviceError, /thread ended/);

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { clearFields } from '../../src/fast/jobs/clear.js';
 import { loadKernels } from '../../src/fast/kernels/load.js';
 import { KernelMemory } from '../../src/fast/memory.js';
-import { openTeam, soloTeam } from '../../src/fast/team/team.js';
+import { openTeam } from '../../src/fast/team/open-team.js';
+import { soloTeam } from '../../src/fast/team/team.js';
 import { suite } from '../suite.js';
 
 const test = suite('fast team');

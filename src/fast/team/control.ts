@@ -27,6 +27,11 @@ export function makeControl(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer((FIRST_ARGUMENT + MOST_ARGUMENTS) * 4));
 }
 
+/** One for a team without helpers; it needs no shared memory, which a browser may not have. */
+export function makeLocalControl(): Int32Array {
+  return new Int32Array(FIRST_ARGUMENT + MOST_ARGUMENTS);
+}
+
 /** The arguments inside a control block. */
 export function argumentsIn(control: Int32Array): Int32Array {
   return control.subarray(FIRST_ARGUMENT);

@@ -1,9 +1,11 @@
 /** A helping thread: the same kernels over the same memory. It sleeps until there is a job and works until nothing is left. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { bytesOf } from '../jobs/copy-bytes.js';
 import { jobs } from '../jobs/index.js';
-import { instantiateKernels } from '../kernels/load.js';
+import { instantiateKernels } from '../kernels/instance.js';
 import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
-import type { Host } from './host.js';
+import type { ForeignMemory } from './foreign-memory.js';
+import { hostOf } from './host.js';
 
 /** What the team tells a helper when it starts. */
 export interface HelperData {
@@ -14,39 +16,27 @@ export interface HelperData {
   readonly thread: number;
 }
 
-/** Memory that is to be known under a number, or that is forgotten when there is no buffer. */
-export interface ForeignMemory {
-  readonly id: number;
-  readonly buffer?: SharedArrayBuffer;
-}
-
-/** How often an idle helper looks before it goes to sleep: some tens of microseconds, about what waking up costs. */
-const PATIENCE = 2000;
+/** How often an idle helper looks before it goes to sleep: about a hundred microseconds, longer than most gaps in a stream. */
+const PATIENCE = 20_000;
 
 const { control, memory, module, port, thread } = workerData as HelperData;
 const kernels = await instantiateKernels(module, memory);
 const args = argumentsIn(control);
-const foreign = new Map<number, SharedArrayBuffer>();
+const foreign = new Map<number, Uint8Array>();
 let mail = 0;
 
-const host: Host = {
-  kernels,
-  get buffer() {
-    return memory.buffer;
-  },
-  foreign(id) {
-    const buffer = foreign.get(id);
-    if (buffer === undefined) throw new Error('this memory was never shared with the thread');
-    return buffer;
-  },
-};
+const host = hostOf(kernels, memory, (id) => {
+  const bytes = foreign.get(id);
+  if (bytes === undefined) throw new Error('this memory was never shared with the thread');
+  return bytes;
+});
 
 function readMail(): void {
   const posted = Atomics.load(control, MAIL);
   for (; mail !== posted; mail = (mail + 1) | 0) {
     const { id, buffer } = receiveMessageOnPort(port)!.message as ForeignMemory;
     if (buffer === undefined) foreign.delete(id);
-    else foreign.set(id, buffer);
+    else foreign.set(id, bytesOf(buffer));
   }
 }
 

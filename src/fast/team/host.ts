@@ -1,4 +1,5 @@
 /** What a job finds on whatever thread it runs. */
+import { bytesOf } from '../jobs/copy-bytes.js';
 import type { Kernels } from '../kernels/exports.js';
 
 /** One thread's view of the team's memory. */
@@ -6,8 +7,10 @@ export interface Host {
   readonly kernels: Kernels;
   /** The kernels' memory, for views. */
   readonly buffer: ArrayBufferLike;
-  /** Memory outside the kernels' that was made known under a number. */
-  foreign(id: number): ArrayBufferLike;
+  /** The kernels' memory, to copy from and to. */
+  readonly bytes: Uint8Array;
+  /** Memory outside the kernels' that was made known under a number, to copy from and to. */
+  foreign(id: number): Uint8Array;
 }
 
 /** A piece of work cut into chunks that any thread may do in any order; `thread` numbers the working spaces. */
@@ -29,5 +32,22 @@ export function fields<const Names extends readonly string[]>(...names: Names): 
       for (let index = 0; index < names.length; index++) packed.push(values[names[index] as Name]);
       return packed;
     },
+  };
+}
+
+/** A host over one memory, which may grow. */
+export function hostOf(kernels: Kernels, memory: WebAssembly.Memory, foreign: (id: number) => Uint8Array): Host {
+  let known: { readonly buffer: ArrayBufferLike; readonly bytes: Uint8Array } | undefined;
+  return {
+    kernels,
+    get buffer() {
+      return memory.buffer;
+    },
+    get bytes() {
+      const { buffer } = memory;
+      if (known?.buffer !== buffer) known = { buffer, bytes: bytesOf(buffer) };
+      return known.bytes;
+    },
+    foreign,
   };
 }

@@ -3,9 +3,9 @@
  * next one until none is left, and the call returns when all are done. So the trusted side stays a sequence of steps, and
  * each step is as fast as the threads together.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { bytesOf } from '../jobs/copy-bytes.js';
 import { type JobName, jobNames, jobs } from '../jobs/index.js';
-import type { KernelInstance } from '../kernels/load.js';
+import type { KernelInstance } from '../kernels/instance.js';
 import {
   ACTIVE,
   argumentsIn,
@@ -16,51 +16,46 @@ import {
   JOB,
   MAIL,
   MOST_ARGUMENTS,
-  makeControl,
+  makeLocalControl,
   NEXT,
   OPEN,
   SLEEPERS,
 } from './control.js';
-import type { ForeignMemory, HelperData } from './helper.js';
-import type { Host } from './host.js';
-
-/** The compiled helper, or the way to the TypeScript one when this file itself runs as TypeScript. */
-const script = new URL(import.meta.url.endsWith('.ts') ? './helper-from-source.mjs' : './helper.js', import.meta.url);
+import type { ForeignMemory } from './foreign-memory.js';
+import { type Host, hostOf } from './host.js';
 
 /** How often the caller looks whether the others are done before it lets the system run them. */
 const PATIENCE = 20_000;
 
-interface Helper {
-  readonly worker: Worker;
-  readonly port: MessagePort;
+/** A thread that helps, as the team needs it. */
+export interface Helper {
+  /** Makes memory known to it. */
+  post(message: ForeignMemory): void;
+  end(): void;
 }
 
-/** Opened with `openTeam`; belongs to one memory. */
+/** Opened with `openTeam`, or `soloTeam` where there are no threads; belongs to one memory. */
 export class Team {
   /** All threads, the calling one included. */
   readonly threads: number;
   readonly #helpers: readonly Helper[];
-  readonly #control: Int32Array<SharedArrayBuffer>;
+  readonly #control: Int32Array;
   readonly #arguments: Int32Array;
   readonly #host: Host;
-  readonly #known = new Map<number, WeakRef<ArrayBufferLike>>();
+  readonly #known = new Map<number, WeakRef<Uint8Array>>();
+  /** Keeps a view for as long as somebody has the buffer it shows. */
+  readonly #views = new WeakMap<ArrayBufferLike, Uint8Array>();
   readonly #numbers = new WeakMap<ArrayBufferLike, number>();
   readonly #collected = new FinalizationRegistry<number>((id) => this.#forget(id));
   #next = 1;
   #broken = false;
 
-  constructor({ kernels, memory }: KernelInstance, control: Int32Array<SharedArrayBuffer>, helpers: readonly Helper[]) {
+  constructor({ kernels, memory }: KernelInstance, control: Int32Array, helpers: readonly Helper[]) {
     this.threads = helpers.length + 1;
     this.#helpers = helpers;
     this.#control = control;
     this.#arguments = argumentsIn(control);
-    this.#host = {
-      kernels,
-      get buffer() {
-        return memory.buffer;
-      },
-      foreign: (id) => this.#known.get(id)!.deref()!,
-    };
+    this.#host = hostOf(kernels, memory, (id) => this.#known.get(id)!.deref()!);
   }
 
   /** How many chunks were done by other threads than the calling one. */
@@ -83,7 +78,9 @@ export class Team {
     if (known !== undefined) return known;
     const id = this.#next++;
     this.#numbers.set(buffer, id);
-    this.#known.set(id, new WeakRef(buffer));
+    const view = bytesOf(buffer);
+    this.#views.set(buffer, view);
+    this.#known.set(id, new WeakRef(view));
     this.#collected.register(buffer, id);
     if (!(buffer instanceof ArrayBuffer)) this.#post({ id, buffer: buffer as SharedArrayBuffer });
     return id;
@@ -96,7 +93,7 @@ export class Team {
 
   #post(message: ForeignMemory): void {
     if (this.#helpers.length === 0) return;
-    for (const { port } of this.#helpers) port.postMessage(message);
+    for (const helper of this.#helpers) helper.post(message);
     Atomics.add(this.#control, MAIL, 1);
   }
 
@@ -156,40 +153,11 @@ export class Team {
   /** Ends the helpers. */
   close(): void {
     this.#broken = true;
-    for (const { worker } of this.#helpers) void worker.terminate();
+    for (const helper of this.#helpers) helper.end();
   }
 }
 
 /** A team of the calling thread alone. */
 export function soloTeam(instance: KernelInstance): Team {
-  return new Team(instance, makeControl(), []);
-}
-
-/**
- * Starts `threads - 1` helpers.
- * @throws Error when a thread cannot start
- */
-export async function openTeam(instance: KernelInstance, threads: number): Promise<Team> {
-  const control = makeControl();
-  const helpers = Array.from({ length: threads - 1 }, (_, index): Helper => {
-    const { port1, port2 } = new MessageChannel();
-    const { module, memory } = instance;
-    const workerData: HelperData = { control, memory, module, port: port2, thread: index + 1 };
-    // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
-    const worker = new Worker(script, { execArgv: [], workerData, transferList: [port2] });
-    port1.unref();
-    return { worker, port: port1 };
-  });
-  await Promise.all(helpers.map(({ worker }) => ready(worker)));
-  // Helpers keep no process alive once they are there.
-  for (const { worker } of helpers) worker.unref();
-  return new Team(instance, control, helpers);
-}
-
-function ready(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Not 'online', which comes before the thread has kernels.
-    worker.once('message', () => resolve());
-    worker.once('error', (cause) => reject(new Error('a trusted thread could not start', { cause })));
-  });
+  return new Team(instance, makeLocalControl(), []);
 }

@@ -1,6 +1,3 @@
 /** Face detection: the weights of the npm package @vladmandic/face-api, quantized. */
-export { decodeFaces, type Face, overlap, type PhotoSize } from './decode.js';
-export { FACE_INPUT_SIZE, faceAnchors, faceDetector } from './detector.js';
-export { FACE_INPUT, prepareFaceInput } from './prepare.js';
-export { type QuantizedFaceDetector, quantizedFaceDetector, realOutputs } from './quantized.js';
-export { loadFaceWeights, type Weight, type Weights } from './weights.js';
+export * from './browser.js';
+export { loadFaceWeights, quantizedFaceDetector } from './load.js';

@@ -5,7 +5,7 @@ import { quantize } from '../quantizer/index.js';
 import { FACE_RANGES } from './calibration.js';
 import { faceAnchors, faceDetector } from './detector.js';
 import { FACE_INPUT } from './prepare.js';
-import { loadFaceWeights } from './weights.js';
+import type { Weights } from './weights.js';
 
 export interface QuantizedFaceDetector {
   /** Takes what `prepareFaceInput` makes; gives twelve accumulator tensors for `decodeFaces`. */
@@ -15,13 +15,11 @@ export interface QuantizedFaceDetector {
 }
 
 /**
- * Reads the weights and quantizes the detector with the committed calibration: 8-bit weights and activations, a 9-bit
- * input, outputs at full precision, sums that fit the small pad modulus. The same files give the same integers on every machine.
- * @param directory the `model` folder of the npm package @vladmandic/face-api
- * @throws ModelError when a file is missing or damaged
+ * Quantizes the detector with the committed calibration: 8-bit weights and activations, a 9-bit input, outputs at full
+ * precision, sums that fit the small pad modulus. The same weights give the same integers on every machine.
+ * @throws ModelError when a weight is missing or has another shape
  */
-export async function quantizedFaceDetector(directory: string): Promise<QuantizedFaceDetector> {
-  const weights = await loadFaceWeights(directory);
+export function quantizeFaceDetector(weights: Weights): QuantizedFaceDetector {
   const network = quantize(faceDetector(weights), FACE_RANGES, { input: FACE_INPUT, modulus: P24 });
   return { network, anchors: faceAnchors(weights) };
 }

@@ -1,6 +1,4 @@
-/** Reads the face detector's weights, as the npm package @vladmandic/face-api carries them, without trusting the files. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** The face detector's weights from files of the npm package @vladmandic/face-api, which are not trusted. */
 import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
 import { ModelError } from '../errors.js';
 import { entryCount } from '../float/index.js';
@@ -14,8 +12,10 @@ export interface Weight {
 /** All weights of a network, by the names its manifest gives them. */
 export type Weights = ReadonlyMap<string, Weight>;
 
+/** The file that describes the others. */
 const MANIFEST = 'ssd_mobilenetv1_model-weights_manifest.json';
-const REMEDY = 'run "npm install" to get @vladmandic/face-api with its model folder again';
+/** What helps when a file is missing or damaged. */
+export const REMEDY = 'run "npm install" to get @vladmandic/face-api with its model folder again';
 
 const entry = strictObject(
   { name: nonEmptyString, shape: list(wholeNumber(1, 2 ** 20), 4), dtype: oneOf('float32', 'int32') },
@@ -25,16 +25,15 @@ type Entry = (typeof entry)['_A'];
 
 const manifest = list(strictObject({ paths: list(nonEmptyString, 16), weights: list(entry, 1024) }), 16);
 
-async function read(directory: string, name: string): Promise<Buffer> {
-  // A manifest names its neighbours and nothing else on the disk.
+/** Gives the bytes of one of the package's files by its name. */
+export type FileReader = (name: string) => Promise<Uint8Array>;
+
+async function readNeighbour(read: FileReader, name: string): Promise<Uint8Array> {
+  // A manifest names its neighbours and nothing else.
   if (!/^\w[\w.-]*$/.test(name)) {
     throw new ModelError(`The face detector's manifest names a file outside its folder; ${REMEDY}.`);
   }
-  try {
-    return await readFile(join(directory, name));
-  } catch {
-    throw new ModelError(`The face detector's file ${name} cannot be read in ${directory}; ${REMEDY}.`);
-  }
+  return read(name);
 }
 
 function parseManifest(text: string): (typeof manifest)['_A'] {
@@ -47,24 +46,35 @@ function parseManifest(text: string): (typeof manifest)['_A'] {
 }
 
 /** One weight from its bytes: 8-bit codes mean code * scale + min, everything else is little-endian 32 bits. */
-function dequantize({ shape, dtype, quantization }: Entry, bytes: Buffer): Float32Array {
+function dequantize({ shape, dtype, quantization }: Entry, bytes: Uint8Array): Float32Array {
   const values = new Float32Array(entryCount(shape));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let index = 0; index < values.length; index++) {
     if (quantization !== undefined) values[index] = bytes[index]! * quantization.scale + quantization.min;
-    else values[index] = dtype === 'float32' ? bytes.readFloatLE(4 * index) : bytes.readInt32LE(4 * index);
+    else values[index] = dtype === 'float32' ? view.getFloat32(4 * index, true) : view.getInt32(4 * index, true);
   }
   return values;
 }
 
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /**
- * Reads and checks the manifest and the weights it describes.
- * @param directory the package's `model` folder
- * @throws ModelError when a file is missing, damaged, shorter or longer than the manifest says
+ * Checks the manifest and the weights it describes, wherever the files come from.
+ * @param read gives a file of the package's `model` folder by its name; whatever it throws is passed on
+ * @throws ModelError when a file is damaged, shorter or longer than the manifest says
  */
-export async function loadFaceWeights(directory: string): Promise<Weights> {
+export async function readFaceWeights(read: FileReader): Promise<Weights> {
   const weights = new Map<string, Weight>();
-  for (const group of parseManifest((await read(directory, MANIFEST)).toString('utf8'))) {
-    const bytes = Buffer.concat(await Promise.all(group.paths.map((name) => read(directory, name))));
+  for (const group of parseManifest(new TextDecoder().decode(await read(MANIFEST)))) {
+    const bytes = joined(await Promise.all(group.paths.map((name) => readNeighbour(read, name))));
     let at = 0;
     for (const description of group.weights) {
       const length = entryCount(description.shape) * (description.quantization === undefined ? 4 : 1);

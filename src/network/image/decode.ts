@@ -1,16 +1,23 @@
-/** Reads pictures: BMP, JPEG and PNG. */
-import { readFile } from 'node:fs/promises';
+/** Decodes pictures: BMP, JPEG and PNG. */
 import { ImageError } from '../errors.js';
 import { readHeader } from './header.js';
-import type { Image } from './image.js';
+import { anImage, type Image } from './image.js';
 
 /** Larger than any camera's picture that makes sense here; decoding needs some 16 bytes for each. */
 const MOST_PIXELS = 2 ** 25;
 
 const JPEG_OPTIONS = { tolerantDecoding: false, maxMemoryUsageInMB: 1024 };
 
-/** Red, green and blue of RGBA pixels seen on black: each colour times its opacity, rounded to nearest. */
-function onBlack(rgba: Uint8Array, count: number): Uint8Array {
+/**
+ * A picture from pixels with an opacity, as a canvas and most decoders give them: seen on black, each colour times its
+ * opacity, rounded to nearest.
+ * @param rgba red, green, blue and opacity, row by row from the top: `4 * width * height` bytes
+ * @throws RangeError when there are not as many bytes, or a side is no positive whole number
+ * @example imageFromRgba(context.getImageData(0, 0, width, height).data, width, height)
+ */
+export function imageFromRgba(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Image {
+  const count = width * height;
+  if (rgba.length !== 4 * count) throw new RangeError(`expected ${4 * count} bytes, got ${rgba.length}`);
   const pixels = new Uint8Array(3 * count);
   for (let pixel = 0; pixel < count; pixel++) {
     const alpha = rgba[4 * pixel + 3]!;
@@ -18,7 +25,7 @@ function onBlack(rgba: Uint8Array, count: number): Uint8Array {
       pixels[3 * pixel + colour] = Math.floor((rgba[4 * pixel + colour]! * alpha + 127) / 255);
     }
   }
-  return pixels;
+  return anImage({ width, height, pixels });
 }
 
 /**
@@ -39,33 +46,14 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Imag
   // Loading the decoders takes a noticeable part of a second, so only those who have a picture wait for it.
   const { Jimp } = await import('jimp');
   try {
-    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const file = bytes.slice().buffer;
     const { bitmap } = await Jimp.fromBuffer(file, { 'image/jpeg': JPEG_OPTIONS });
     const { width, height, data } = bitmap;
     if (width * height !== header.width * header.height || data.length < 4 * width * height) {
       throw new ImageError(damaged);
     }
-    return { width, height, pixels: onBlack(data, width * height) };
+    return imageFromRgba(data.subarray(0, 4 * width * height), width, height);
   } catch {
     throw new ImageError(damaged);
   }
-}
-
-/** What to say of a file that cannot be read. */
-function unreadable(path: string, code: string | undefined): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `There is no file ${path}.`;
-  if (code === 'EISDIR') return `${path} is a folder: give a BMP, JPEG or PNG picture.`;
-  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be read: check its permissions.`;
-  return `${path} could not be read (${code ?? 'unknown reason'}).`;
-}
-
-/**
- * Reads and decodes a picture from a file; see `decodeImage`.
- * @throws ImageError also when the file is missing or cannot be read.
- */
-export async function readImage(path: string): Promise<Image> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ImageError(unreadable(path, error.code));
-  });
-  return decodeImage(bytes, path);
 }

@@ -7,11 +7,11 @@ import { anImage, type Image } from './image.js';
  */
 export async function encodePng(image: Image): Promise<Uint8Array> {
   const { width, height, pixels } = anImage(image);
-  const rgba = Buffer.alloc(4 * width * height, 255);
+  const rgba = new Uint8Array(4 * width * height).fill(255);
   for (let pixel = 0; pixel < width * height; pixel++) {
     rgba.set(pixels.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
   }
   const { Jimp } = await import('jimp');
-  const file = await new Jimp({ width, height, data: rgba }).getBuffer('image/png');
+  const file = await Jimp.fromBitmap({ width, height, data: rgba }).getBuffer('image/png');
   return new Uint8Array(file);
 }

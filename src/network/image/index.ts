@@ -1,9 +1,3 @@
 /** Pictures: reading, writing, resizing, drawing, and turning them into what a network takes. */
-export { type Box, type Colour, drawBox, padToSquare } from './canvas.js';
-export { decodeImage, readImage } from './decode.js';
-export { encodePng } from './encode.js';
-export { anImage, type Image } from './image.js';
-export { aPreprocessing, fitted, pictureExtent, preparePicture, realPicture } from './prepare-picture.js';
-export { BYTE_CODES, type Colours, type Preprocessing, preprocessingCodec } from './preprocessing.js';
-export { quantizeInput } from './quantize-input.js';
-export { resizeBilinear } from './resize.js';
+export * from './browser.js';
+export { readImage } from './read.js';

@@ -10,7 +10,7 @@ import { conformance } from '../../../src/conformance/index.js';
 import { dense } from '../../../src/conformance/maps.js';
 import { Numbers } from '../../../src/conformance/numbers.js';
 import { modes, someInput } from '../../../src/conformance/vectors.js';
-import { type CudaDeviceOptions, cudaDevice, describeCuda } from '../../../src/fast/devices/cuda/index.js';
+import { type CudaDeviceOptions, cudaDevice, cudaThread, describeCuda } from '../../../src/fast/devices/cuda/index.js';
 import { saboteur, selfTest } from '../../../src/fast/index.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import { P24 } from '../../../src/protocol/modulus.js';
@@ -60,6 +60,52 @@ function tests(): void {
     emulated = await emulator();
     await conformance(() => open());
     clean();
+  });
+
+  test('conformance in a thread of its own', async () => {
+    await conformance(() => cudaThread({ libraries: emulated.path }), { randomShapes: 20 });
+    clean();
+  });
+
+  for (const [where, openOne] of [
+    ['in this thread', open],
+    ['in its own thread', () => cudaThread({ libraries: emulated.path })],
+  ] as const) {
+    test(`answers to shared memory are written in place, ${where}`, async () => {
+      const device = await openOne();
+      const map = scaling(600, 500);
+      const loaded = await device.load(map, 'integers');
+      const [messages, answers] = [new SharedArrayBuffer(2 ** 23), new SharedArrayBuffer(2 ** 24)];
+      for (let round = 0; round < 4; round++) {
+        const images = round === 3 ? 2 : 3;
+        const x = new Int16Array(messages, 2, images * 600_000);
+        x.set(image(x.length, round));
+        const into = new Int32Array(answers, 4 * 33, x.length);
+        new Int32Array(answers).fill(7);
+        assert.is(await loaded.apply(x, into), into);
+        assert.ok(scaled(x).every((value, i) => value === into[i]));
+        const all = new Int32Array(answers);
+        assert.ok(
+          all.subarray(0, 33).every((value) => value === 7),
+          'before',
+        );
+        assert.ok(
+          all.subarray(33 + x.length).every((value) => value === 7),
+          'behind',
+        );
+      }
+      await rejects(
+        loaded.apply(new Int16Array(messages, 0, 600_000), new Int32Array(answers, 0, 5)),
+        RangeError,
+        /room|entries/,
+      );
+      await device.close();
+      clean();
+    });
+  }
+
+  test('a thread says what is missing', async () => {
+    await rejects(cudaThread({ libraries: '/nowhere' }), DeviceUnavailableError, /nowhere/);
   });
 
   test('conformance with little scratch memory, in many tiles, and with nothing page-locked', async () => {

@@ -11,6 +11,7 @@ import { Calls } from './calls.js';
 import { CudaContext } from './context.js';
 import { directOperation } from './direct-operation.js';
 import { Events } from './events.js';
+import { HostCopies } from './host-copies.js';
 import { Lane } from './lane.js';
 import type { LibraryPaths } from './libraries.js';
 import { type LimitSizes, measureLimits } from './limits.js';
@@ -69,15 +70,18 @@ function assemble(context: CudaContext, options: CudaDeviceOptions): CudaDevice 
   // Indices on the card are 32 bits wide, and a lane's digits are counted in sixteens.
   const scratchBytes = Math.min(aSize(options.scratchBytes ?? 2 ** 28, 'scratchBytes'), 2 ** 34);
   const pool = new PinnedPool(context, Math.ceil(pinnedBytes / 2));
-  const staging = new Staging(koffi, pool, new Registrations(context, Math.floor(pinnedBytes / 2)));
+  const registrations = new Registrations(context, Math.floor(pinnedBytes / 2));
+  const copies = new HostCopies(koffi);
+  const staging = new Staging(koffi, pool, registrations, copies);
+  const answers = new Answers(koffi, pool, registrations, copies);
   const calls = new Calls(CONCURRENCY);
   const lanes = Array.from({ length: LANES }, () => new Lane(context));
   const events = new Events(context);
-  const pipeline = new Pipeline(context, lanes, events, new Answers(koffi, pool), staging, calls);
+  const pipeline = new Pipeline(context, lanes, events, answers, staging, calls);
   let closing: Promise<void> | undefined;
   return {
     name: 'cuda',
-    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: CONCURRENCY },
+    limits: { maximumTransferBytes: MAXIMUM_TRANSFER_BYTES, concurrency: CONCURRENCY, sharedMemory: true },
     async load(map, mode) {
       aLinearMap(map);
       if (mode !== 'integers') aModulus(mode);

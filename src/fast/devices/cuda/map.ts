@@ -29,7 +29,7 @@ export class CudaMap implements LoadedMap {
     this.#outputs = outputLength(map);
   }
 
-  #application(x: DeviceInput): Application {
+  #application(x: DeviceInput, into?: DeviceOutput): Application {
     if (this.#released) throw new DeviceError('The map was released and cannot be applied any more.');
     const integers = this.#mode === 'integers';
     const count = inputCount(x, {
@@ -39,11 +39,14 @@ export class CudaMap implements LoadedMap {
       maximumTransferBytes: MAXIMUM_TRANSFER_BYTES,
     });
     const outputsPerInput = this.#outputs;
-    return { operation: this.#operation, x, count, outputsPerInput, type: integers ? Int32Array : Uint32Array };
+    const type = integers ? Int32Array : Uint32Array;
+    if (into !== undefined && !(into instanceof type && into.length === outputsPerInput * count)) {
+      throw new RangeError(`the room for the answer must be a ${type.name} of ${outputsPerInput * count} entries`);
+    }
+    return { operation: this.#operation, x, count, outputsPerInput, type, into };
   }
 
-  async #use<T>(x: DeviceInput, work: (application: Application) => Promise<T>): Promise<T> {
-    const application = this.#application(x);
+  async #use<T>(application: Application, work: (application: Application) => Promise<T>): Promise<T> {
     this.#uses++;
     try {
       return await this.#pipeline.calls.run(() => work(application));
@@ -54,12 +57,13 @@ export class CudaMap implements LoadedMap {
   }
 
   /**
-   * L(x). Calls may overlap. An answer of 1 MiB or more lies in page-locked memory that is used again when its buffer is
-   * collected: keep the array, not an address.
+   * L(x). Calls may overlap. Room for the answer is page-locked when it comes again, and the card then writes to it. Without
+   * room, an answer of 1 MiB or more lies in page-locked memory that is used again when its buffer is collected: keep the
+   * array, not an address.
    * @throws TypeError, RangeError for a wrong input; DeviceError when the card fails, or the map was released
    */
-  apply(x: DeviceInput): Promise<DeviceOutput> {
-    return this.#use(x, (application) => this.#pipeline.apply(application));
+  async apply(x: DeviceInput, into?: DeviceOutput): Promise<DeviceOutput> {
+    return this.#use(this.#application(x, into), (application) => this.#pipeline.apply(application));
   }
 
   /**
@@ -68,7 +72,7 @@ export class CudaMap implements LoadedMap {
    */
   async deviceMs(x: DeviceInput, repeats = 10): Promise<number> {
     if (!Number.isInteger(repeats) || repeats < 1) throw new RangeError('repeats must be a whole number from 1');
-    return this.#use(x, (application) => this.#pipeline.deviceMs(application, repeats));
+    return this.#use(this.#application(x), (application) => this.#pipeline.deviceMs(application, repeats));
   }
 
   /** Frees the weights when no call uses them any more. */

@@ -1,6 +1,6 @@
 /** One application of a map: cut into pieces that are copied in, computed and copied out in several lanes at once. */
 import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
-import type { Answers } from './answers.js';
+import type { Answers, Stretch } from './answers.js';
 import type { Calls } from './calls.js';
 import type { CudaContext } from './context.js';
 import type { Events } from './events.js';
@@ -9,8 +9,8 @@ import type { Lane } from './lane.js';
 import type { Operation } from './operation.js';
 import type { Staged, Staging } from './staging.js';
 
-/** Large enough for the bus to run at its full rate, small enough for one call to overlap with itself. */
-const PIECE_BYTES = 2 ** 23;
+/** Large enough that queueing costs little beside the copies, small enough for one call of a batch to overlap with itself. */
+const PIECE_BYTES = 2 ** 25;
 
 /** What is applied to what. */
 export interface Application {
@@ -20,6 +20,8 @@ export interface Application {
   readonly count: number;
   readonly outputsPerInput: number;
   readonly type: Int32ArrayConstructor | Uint32ArrayConstructor;
+  /** Where the answer is wanted; without it the answer brings its own memory. */
+  readonly into: DeviceOutput | undefined;
 }
 
 /** The parts of a device that every application goes through. */
@@ -49,20 +51,21 @@ export class Pipeline {
 
   /** Runs an application; it owns `x` until the answer is there. */
   async apply(application: Application): Promise<DeviceOutput> {
-    const { x, count, outputsPerInput, type } = application;
-    const answer = this.answers.begin(type, count * outputsPerInput);
+    const { x, count, outputsPerInput, type, into } = application;
+    const answer = this.answers.begin(type, count * outputsPerInput, into);
     const input = this.staging.open(x);
     const step = Pipeline.inputsPerPiece(application);
     const inputBytes = x.byteLength / count;
     const staged = new Set<Staged>();
     const done: Promise<void>[] = [];
+    const copied: Promise<void>[] = [];
     try {
       for (let first = 0; first < count; first += step) {
         const inputs = Math.min(step, count - first);
         const piece = await input.piece(first * inputBytes, inputs * inputBytes);
         staged.add(piece);
         this.calls.check();
-        const target = answer.address + BigInt(first * outputsPerInput * 4);
+        const target = answer.parts(first * outputsPerInput * 4, inputs * outputsPerInput * 4);
         const finished = this.#enqueue(application, piece, inputs, target).then(() => {
           staged.delete(piece);
           piece.release();
@@ -70,11 +73,14 @@ export class Pipeline {
         // It is awaited below; until then a failure must not count as unhandled.
         finished.catch(() => {});
         done.push(finished);
-        // Twice as many pieces as lanes keep every lane busy, and bound the page-locked memory.
-        await done[done.length - 2 * this.lanes.length];
+        // What the card reads where it is can all be queued at once, and goes on while this thread is busy elsewhere. Of
+        // copies, twice as many as lanes keep every lane busy, and bound the page-locked memory.
+        if (!piece.copied) continue;
+        copied.push(finished);
+        await copied[copied.length - 2 * this.lanes.length];
       }
       await Promise.all(done);
-      return answer.finish();
+      return await answer.finish();
     } catch (error) {
       // The card may still read the pieces and write the answer: nothing is given back before it has stopped.
       await Promise.allSettled(done);
@@ -87,6 +93,14 @@ export class Pipeline {
     }
   }
 
+  #copyOut(lane: Lane, to: readonly Stretch[], from: Pointer): void {
+    let at = from;
+    for (const { address, bytes } of to) {
+      this.context.driver.copyOut(address, at, bytes, lane.stream);
+      at += BigInt(bytes);
+    }
+  }
+
   #copyIn(lane: Lane, to: Pointer, { parts }: Staged): void {
     let at = to;
     for (const { address, bytes } of parts) {
@@ -95,15 +109,13 @@ export class Pipeline {
     }
   }
 
-  #enqueue({ operation, x, count, outputsPerInput }: Application, piece: Staged, inputs: number, target: Pointer) {
+  #enqueue({ operation, x, count }: Application, piece: Staged, inputs: number, target: readonly Stretch[]) {
     const lane = this.lane();
-    const { driver } = this.context;
     this.context.enter();
     const bytes = (x.byteLength / count) * inputs;
     const from = lane.scratch('x', bytes);
     this.#copyIn(lane, from, piece);
-    const y = operation.enqueue(lane, from, inputs);
-    driver.copyOut(target, y, inputs * outputsPerInput * 4, lane.stream);
+    this.#copyOut(lane, target, operation.enqueue(lane, from, inputs));
     return this.events.done(lane.stream);
   }
 

@@ -1,5 +1,5 @@
-/** The caller's own memory, page-locked where it is, so that the card reads it without a copy in between. */
-import type { DeviceInput } from '../../../protocol/device.js';
+/** The caller's own memory, page-locked where it is, so that the card reads or writes it without a copy in between. */
+import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
 import type { CudaContext } from './context.js';
 import type { Pointer } from './koffi.js';
 
@@ -11,11 +11,11 @@ const WORTH_BYTES = 2n ** 20n;
 /** How many places of one buffer are remembered. */
 const REMEMBERED = 1024;
 
-/** A right to let the card read addresses [start, end) where they are. */
+/** A right to let the card use addresses [start, end) where they are. */
 export interface Hold {
   readonly start: Pointer;
   readonly end: Pointer;
-  /** The card has read them. */
+  /** The card is done with them. */
   release(): void;
 }
 
@@ -31,12 +31,14 @@ interface Entry {
 
 /**
  * What is locked now, up to a limit; what was not used for longest goes first. Only pages that lie wholly inside an input
- * are ever locked: the card gets to see no neighbour of what it is given.
+ * or room for an answer are ever locked: the card gets to see no neighbour of what it is given.
  */
 export class Registrations {
   readonly #context: CudaContext;
   readonly #limitBytes: bigint;
   readonly #seen = new WeakMap<ArrayBufferLike, Set<Pointer>>();
+  /** Places in shared memory, which comes as another object each time it comes from another thread. */
+  readonly #seenShared = new Set<Pointer>();
   #entries: Entry[] = [];
 
   constructor(context: CudaContext, limitBytes: number) {
@@ -48,7 +50,7 @@ export class Registrations {
   }
 
   /** Undefined when the array should be copied instead: small, not seen at this place before, or impossible to lock. */
-  hold(array: DeviceInput): Hold | undefined {
+  hold(array: DeviceInput | DeviceOutput): Hold | undefined {
     // Memory that was transferred to another thread is out of reach here, and may be freed there.
     this.#drop((entry) => entry.buffer.byteLength !== entry.bufferBytes);
     const address = this.#context.koffi.address(array);
@@ -90,10 +92,12 @@ export class Registrations {
   }
 
   #cameAgain(buffer: ArrayBufferLike, start: Pointer): boolean {
-    const places = this.#seen.get(buffer) ?? new Set<Pointer>();
+    const known = buffer instanceof ArrayBuffer ? this.#seen.get(buffer) : this.#seenShared;
+    const places = known ?? new Set<Pointer>();
     if (places.has(start)) return true;
     if (places.size >= REMEMBERED) places.clear();
-    this.#seen.set(buffer, places.add(start));
+    places.add(start);
+    if (known === undefined) this.#seen.set(buffer, places);
     return false;
   }
 

@@ -1,13 +1,10 @@
 /** Bringing a caller's entries to where the card can read them. */
 import type { DeviceInput } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import type { ForeignFunction, Koffi, Pointer } from './koffi.js';
+import { type HostCopies, WORTH_A_THREAD_BYTES } from './host-copies.js';
+import type { Koffi, Pointer } from './koffi.js';
 import type { PinnedPool } from './pinned-pool.js';
 import type { Hold, Registrations } from './registrations.js';
-
-/** Larger parts are copied by other threads, in slices of at least this size, and the event loop goes on. */
-const SLICE_BYTES = 2 ** 20;
-const MOST_SLICES = 4;
 
 /** Consecutive bytes of a piece. */
 interface Part {
@@ -19,6 +16,8 @@ interface Part {
 /** A piece of an input that the card may read until `release`: its parts, one after the other. */
 export interface Staged {
   readonly parts: readonly Part[];
+  /** True if page-locked memory was taken for a copy. */
+  readonly copied: boolean;
   release(): void;
 }
 
@@ -35,13 +34,13 @@ export class Staging {
   readonly #pool: PinnedPool;
   readonly #registrations: Registrations;
   readonly #koffi: Koffi;
-  readonly #memcpy: ForeignFunction;
+  readonly #copies: HostCopies;
 
-  constructor(koffi: Koffi, pool: PinnedPool, registrations: Registrations) {
+  constructor(koffi: Koffi, pool: PinnedPool, registrations: Registrations, copies: HostCopies) {
     this.#koffi = koffi;
     this.#pool = pool;
     this.#registrations = registrations;
-    this.#memcpy = koffi.load(null).func('memcpy', 'uint64', ['uint64', 'uint64', 'uint64']);
+    this.#copies = copies;
   }
 
   /** Prepares an input, which the caller no longer changes. */
@@ -66,7 +65,7 @@ export class Staging {
       if (first > start) parts.push(await this.#copy(x, start, first - start));
       if (last > first) parts.push({ address: address + BigInt(first), bytes: last - first, release: () => {} });
       if (start + bytes > last) parts.push(await this.#copy(x, last, start + bytes - last));
-      return { parts, release };
+      return { parts, copied: last - first < bytes, release };
     } catch (error) {
       release();
       throw error;
@@ -76,28 +75,16 @@ export class Staging {
   async #copy(x: DeviceInput, start: number, bytes: number): Promise<Part> {
     const block = this.#pool.take(bytes);
     const part = { address: block.address, bytes, release: () => this.#pool.give(block) };
-    if (bytes < 2 * SLICE_BYTES) {
+    if (bytes < WORTH_A_THREAD_BYTES) {
       block.view.set(new Uint8Array(x.buffer, x.byteOffset + start, bytes));
       return part;
     }
-    const slice = Math.max(SLICE_BYTES, Math.ceil(bytes / MOST_SLICES / 64) * 64);
-    const from = this.#koffi.address(x) + BigInt(start);
-    const slices: Promise<void>[] = [];
-    for (let at = 0; at < bytes; at += slice) {
-      slices.push(this.#copySlice(block.address + BigInt(at), from + BigInt(at), Math.min(slice, bytes - at)));
-    }
-    const outcomes = await Promise.allSettled(slices);
+    const good = await this.#copies.copy(block.address, this.#koffi.address(x) + BigInt(start), bytes);
     // The input is used here once more: until now it could not be collected.
-    if (x.length === 0 || outcomes.some(({ status }) => status === 'rejected')) {
+    if (x.length === 0 || !good) {
       part.release();
       throw new DeviceError('The cuda device failed: the input could not be copied.');
     }
     return part;
-  }
-
-  #copySlice(to: Pointer, from: Pointer, bytes: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#memcpy.async(to, from, bytes, (error) => (error === null ? resolve() : reject(error)));
-    });
   }
 }

@@ -1,58 +1,60 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
-import { Worker } from 'node:worker_threads';
-import { DeviceError } from '../../../protocol/errors.js';
+import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
 import type { Answer, Job, Request } from './messages.js';
-
-type Result = Int32Array | Uint32Array | undefined;
+import type { Thread } from './thread.js';
 
 interface Open {
-  readonly resolve: (y: Result) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: DeviceError) => void;
 }
 
 /** The asking side of the device's thread. */
 export class Mailbox {
-  readonly #worker: Worker;
+  readonly #thread: Thread;
+  readonly #name: string;
   readonly #open = new Map<number, Open>();
   #next = 0;
   #ended: DeviceError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(script: URL) {
-    // The thread needs none of the process's flags, and some of them (--input-type) would stop it from starting.
-    this.#worker = new Worker(script, { execArgv: [] });
-    this.#worker.on('message', (answer: Answer) => this.#receive(answer));
-    this.#worker.on('messageerror', (error) => this.#end(`an answer could not be read: ${error.message}`));
-    this.#worker.on('error', (error: Error) => this.#end(`its thread failed: ${error.message}`));
-    this.#worker.on('exit', () => this.#end('its thread ended'));
+  /** @param name what messages call the device */
+  constructor(thread: Thread, name: string) {
+    this.#thread = thread;
+    this.#name = name;
+    thread.listen({
+      message: (answer) => this.#receive(answer as Answer),
+      ended: (reason) => this.#end(reason),
+    });
   }
 
   /**
    * Sends a job and waits for its answer.
    * @throws DeviceError when the job failed, or the thread ended before it was done
    */
-  ask(job: Job, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
+  ask(job: Job, transfer: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const request: Request = { id: this.#next++, job };
-    return new Promise<Result>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       // The process must wait for an answer, and for nothing else.
-      if (this.#open.size === 0) this.#worker.ref();
+      if (this.#open.size === 0) this.#thread.awaited(true);
       this.#open.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request, transfer);
+      this.#thread.post(request, transfer);
     });
   }
 
-  #receive({ id, y, failure }: Answer): void {
+  #receive(answer: Answer): void {
+    const { id, failure, unavailable } = answer;
     const open = this.#open.get(id);
     if (open === undefined) return;
     this.#open.delete(id);
-    if (this.#open.size === 0) this.#worker.unref();
-    if (failure === undefined) open.resolve(y);
-    else open.reject(new DeviceError(`The wasm device failed: ${failure}.`));
+    if (this.#open.size === 0) this.#thread.awaited(false);
+    if (failure === undefined) open.resolve(answer);
+    else if (unavailable) open.reject(new DeviceUnavailableError(failure));
+    else open.reject(new DeviceError(`The ${this.#name} device failed: ${failure}.`));
   }
 
   #end(reason: string): void {
-    this.#ended ??= new DeviceError(`The wasm device cannot be used: ${reason}.`);
+    this.#ended ??= new DeviceError(`The ${this.#name} device cannot be used: ${reason}.`);
     for (const { reject } of this.#open.values()) reject(this.#ended);
     this.#open.clear();
   }
@@ -60,7 +62,7 @@ export class Mailbox {
   /** Ends the thread; open requests reject. */
   close(): Promise<void> {
     this.#end('it was closed');
-    this.#closing ??= this.#worker.terminate().then(() => {});
+    this.#closing ??= this.#thread.end();
     return this.#closing;
   }
 }

@@ -1,4 +1,5 @@
 /** What the device's two threads say to each other. Arrays travel by transfer, unless the caller shares them itself. */
+import type { Device } from '../../../protocol/device.js';
 import type { Modulus } from '../../../protocol/modulus.js';
 import type { LinearMap } from '../../../reference/linear-map.js';
 
@@ -14,7 +15,9 @@ export type Job =
       readonly x: Int16Array | Uint32Array;
       readonly into?: Int32Array | Uint32Array;
     }
-  | { readonly verb: 'release'; readonly handle: number };
+  | { readonly verb: 'release'; readonly handle: number }
+  | { readonly verb: 'describe' }
+  | { readonly verb: 'close' };
 
 /** A job with the number under which it is answered. */
 export interface Request {
@@ -22,11 +25,17 @@ export interface Request {
   readonly job: Job;
 }
 
-/** The answer to request `id`: `y` for an application without `into`, `failure` when it could not be done. */
+/** How a device describes itself. */
+export type Description = Pick<Device, 'name' | 'limits'>;
+
+/** The answer to request `id`: `y` for an application that was not written to `into`, `failure` when it could not be done. */
 export interface Answer {
   readonly id: number;
   readonly y?: Int32Array | Uint32Array;
+  readonly description?: Description;
   readonly failure?: string;
+  /** The failure is that this machine does not have the device. */
+  readonly unavailable?: boolean;
 }
 
 /** The buffer to transfer with an array: its own, unless that is shared or holds more than the array. */

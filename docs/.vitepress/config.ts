@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitepress';
+import { repositoryLinks } from './site/links.js';
+import { navigation, sidebar } from './site/sidebar.js';
+import { slug } from './site/slug.js';
+
+export default defineConfig({
+  lang: 'en-GB',
+  title: 'Slalom',
+  description: 'Run a neural network on a GPU you do not trust, from inside a TEE you do.',
+  base: process.env.SLALOM_DOCS_BASE ?? '/',
+  srcExclude: ['README.md', '.vitepress/**'],
+  cleanUrls: false,
+  lastUpdated: false,
+  markdown: {
+    anchor: { slugify: slug },
+    languageAlias: { quint: 'ts', coq: 'txt' },
+    config: (md) => repositoryLinks(md),
+  },
+  themeConfig: {
+    nav: navigation,
+    sidebar: sidebar(),
+    outline: [2, 3],
+    search: { provider: 'local' },
+    externalLinkIcon: true,
+  },
+});

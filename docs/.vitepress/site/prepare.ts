@@ -1,0 +1,45 @@
+/** Writes what the site shows from elsewhere in the repository: pages, parts of the README, raw files. All of it is git-ignored. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importedPages, RAW_FOLDER, resolveLink, root } from './pages.js';
+import { readmeSections } from './readme.js';
+
+const docs = join(root, 'docs');
+
+function write(path: string, text: string): void {
+  const file = join(docs, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Publishes the raw files that a text links to. */
+function publishLinked(text: string, source: string): void {
+  for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    const address = resolveLink(link!, source)?.replace(/#.*/, '');
+    if (!address?.startsWith(`/${RAW_FOLDER}/`)) continue;
+    const path = address.slice(RAW_FOLDER.length + 2).replace(/\.txt$/, '');
+    cpSync(join(root, path), join(docs, 'public', address.slice(1)));
+  }
+}
+
+/** One page from outside `docs`. */
+export function writeImported(source: string): void {
+  const page = importedPages.get(source);
+  if (page === undefined) return;
+  const text = readFileSync(join(root, source), 'utf8');
+  publishLinked(text, source);
+  write(page, text);
+}
+
+/** Everything that the site takes from outside `docs`. */
+export function prepare(): void {
+  for (const old of ['spec', `public/${RAW_FOLDER}`, '.vitepress/generated']) {
+    rmSync(join(docs, old), { recursive: true, force: true });
+  }
+  for (const source of importedPages.keys()) writeImported(source);
+  for (const [name, text] of readmeSections()) write(`.vitepress/generated/readme/${name}.md`, text);
+  publishLinked(readFileSync(join(root, 'README.md'), 'utf8'), 'README.md');
+  for (const name of readdirSync(docs)) {
+    if (name.endsWith('.md')) publishLinked(readFileSync(join(docs, name), 'utf8'), `docs/${name}`);
+  }
+}
