@@ -1,0 +1,92 @@
+/** Walks through a model's nodes. */
+import { ModelError } from '../errors.js';
+import type { FloatNetwork } from '../float/index.js';
+import { FloatTarget } from './float-target.js';
+import { folded } from './folding.js';
+import { Graph } from './graph.js';
+import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
+import type { FileNode, ModelFile } from './model-file.js';
+import { OPERATORS, REFUSALS } from './operators.js';
+import { type Importer, Step } from './step.js';
+import type { Target } from './target.js';
+import { type Activation, activation } from './value.js';
+
+/** A small message around whatever refuses a node: the file, the node, and why. */
+export function importNode<T extends Target>(
+  graph: Graph<T>,
+  node: FileNode,
+  operators: Readonly<Record<string, Importer<T> | undefined>>,
+): void {
+  const { name } = graph.file;
+  const where = `${name}: node ${node.index} (${node.kind} "${node.name || node.outputs[0] || ''}")`;
+  try {
+    const step = new Step(graph, node);
+    const importer = Object.hasOwn(operators, node.kind) ? operators[node.kind] : undefined;
+    if (importer === undefined && Object.hasOwn(REFUSALS, node.kind)) step.fail(REFUSALS[node.kind]!);
+    const constant =
+      node.inputs.length > 0 && node.inputs.every((input, at) => input === '' || step.value(at).kind === 'constant');
+    const result = constant ? folded(step as unknown as Step) : null;
+    if (result !== null) step.finish(result);
+    else if (importer === undefined)
+      step.fail(`the operator is not supported; supported are ${Object.keys(operators).join(', ')}`);
+    else importer(step);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const Kind = error instanceof LayoutError ? LayoutError : ModelError;
+    throw new Kind(`${where} cannot be used: ${error.message}`);
+  }
+}
+
+/** The input's layout: channels last in memory, or everything in the model's own order. */
+export type InputOrder = 'channelsLast' | 'asIs';
+
+export function inputLayout(shape: readonly number[], order: InputOrder): { layout: Layout; shape: number[] } {
+  const axes = [...shape.keys()];
+  const channel = shape.length === 3 && shape[0] !== 1 ? 0 : 1;
+  const last = order === 'channelsLast' && shape.length >= 3 && shape.length <= 4;
+  const memory = last ? [...axes.filter((axis) => axis !== channel), channel] : axes;
+  // The batch axis is dropped, and a row of pixels is an image of one row.
+  const sizes = memory.map((axis) => shape[axis]!);
+  const own = sizes.length > 1 && sizes[0] === 1 ? sizes.slice(1) : sizes;
+  return { layout: layoutOf(shape, memory), shape: own.length === 0 ? [1] : own };
+}
+
+/** An output must lie in the model's order, or in that order with the channels last. */
+export function finishedOutput(graph: Graph, name: string): Activation {
+  const value = graph.valueOf(name);
+  if (value === undefined) throw new ModelError(`${graph.file.name}: no node computes its output "${name}".`);
+  if (value.kind === 'constant') throw new ModelError(`${graph.file.name}: its output "${name}" is a constant.`);
+  const { target } = graph;
+  const { border } = value;
+  const x = border === null ? value : activation(target.pad(value.handle, border, `${name}/padded`), value.layout);
+  const { layout } = x;
+  const shape = shapeOf(layout);
+  const axes = [...shape.keys()];
+  const withoutBatch = (sizes: number[]): number[] => {
+    const rest = sizes.length > 1 && sizes[0] === 1 ? sizes.slice(1) : sizes;
+    return rest.length === 0 ? [1] : rest;
+  };
+  let own: number[];
+  if (inOrder(layout, axes, layout.memory)) own = withoutBatch(shape);
+  else {
+    const order = axes.length < 3 ? axes : [0, ...axes.slice(2), 1];
+    if (!inOrder(layout, order, layout.memory)) {
+      throw new LayoutError(`${graph.file.name}: its output "${name}" lies in an order that would move entries.`);
+    }
+    own = withoutBatch(order.map((axis) => shape[axis]!));
+  }
+  if (target.shape(x.handle).join() === own.join()) return x;
+  return activation(target.reshape(x.handle, own, `${name}/output`), layout);
+}
+
+/** The float network of a model that is not quantized. */
+export function importFloat(file: ModelFile, order: InputOrder): FloatNetwork {
+  const { layout, shape } = inputLayout(file.input.shape, order);
+  let charge = (_: number): void => {};
+  const target = new FloatTarget(file.name, shape, (entries) => charge(entries));
+  const graph = new Graph(file, target);
+  charge = (entries) => graph.charge(entries);
+  graph.bind(file.input.name, activation(target.input, layout));
+  for (const node of file.nodes) importNode(graph, node, OPERATORS);
+  return target.build(file.outputs.map((name) => finishedOutput(graph, name).handle));
+}
