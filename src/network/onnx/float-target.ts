@@ -1,6 +1,6 @@
 /** Builds a float network. */
 import type { Padding } from '../../reference/linear-map.js';
-import { type FloatNetwork, FloatNetworkBuilder } from '../float/index.js';
+import { type FloatNetwork, FloatNetworkBuilder, inputsOf } from '../float/index.js';
 import { countEntries } from './constant.js';
 import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
 
@@ -17,6 +17,8 @@ export class FloatTarget implements Target {
   readonly input: Handle;
   readonly #builder: FloatNetworkBuilder;
   readonly #names = new Set<string>(['input']);
+  /** What the results of ReLUs were made from. */
+  readonly #rectified = new Map<Handle, Handle>();
   readonly #charge: (entries: number) => void;
 
   /** @param charge called with the number of entries before arrays are made of nothing */
@@ -26,8 +28,16 @@ export class FloatTarget implements Target {
     this.#charge = charge;
   }
 
+  /** The network without operations that nothing reads. */
   build(outputs: readonly Handle[]): FloatNetwork {
-    return this.#builder.build(outputs);
+    const network = this.#builder.build(outputs);
+    const needed = new Set(outputs);
+    const operations = network.operations.toReversed().filter((operation) => {
+      if (!needed.has(operation.output)) return false;
+      for (const id of inputsOf(operation)) needed.add(id);
+      return true;
+    });
+    return { ...network, operations: operations.reverse() };
   }
 
   shape(x: Handle): readonly number[] {
@@ -122,7 +132,10 @@ export class FloatTarget implements Target {
   }
 
   #activation(x: Handle, activation: 'relu' | 'relu6', name: string): Handle {
-    return this.#builder.activation(x, this.#unique(name), activation);
+    // What is clamped already need not be clamped at zero first: exporters write ReLU6 as a ReLU and a Clip.
+    const result = this.#builder.activation(this.#rectified.get(x) ?? x, this.#unique(name), activation);
+    if (activation === 'relu') this.#rectified.set(result, x);
+    return result;
   }
 
   #checked(x: Handle): Handle {

@@ -136,8 +136,10 @@ function sliced(step: Step): Constant {
     const axis = step.axis(axes[index]!, shape.length);
     const size = from.shape[axis]!;
     const stride = steps[index]!;
-    if (stride < 1) step.fail('only steps forward are supported');
-    const place = (value: number): number => Math.min(size, Math.max(0, value < 0 ? value + size : value));
+    if (!Number.isInteger(stride) || stride === 0) step.fail(`its step is ${stride}`);
+    // Forward, places run from 0 to size; backward, from size - 1 to -1.
+    const [least, most] = stride > 0 ? [0, size] : [-1, size - 1];
+    const place = (value: number): number => Math.min(most, Math.max(least, value < 0 ? value + size : value));
     const start = place(given);
     shape[axis] = Math.max(0, Math.ceil((place(ends[index]!) - start) / stride));
     by[axis] = strides[axis]! * stride;
