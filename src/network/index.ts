@@ -29,6 +29,7 @@ export {
   type RunResult,
   storedCodes,
 } from './network-session.js';
+export { importOnnx, type OnnxNetwork, type OnnxOptions } from './onnx/index.js';
 export { type LayerClass, layerClass, layerClasses } from './planner/layer-class.js';
 export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
 export type { PlanChoice } from './planner/plan-choice.js';

@@ -1,4 +1,5 @@
 /** Operators that only rename or move entries: they change a value's layout, and hardly ever the network. */
+import { elementType, isReal } from './element-type.js';
 import { reshape, shapeOf, transpose } from './layout.js';
 import type { Step } from './step.js';
 import { activation } from './value.js';
@@ -6,6 +7,16 @@ import { activation } from './value.js';
 /** The node's result is its input. */
 export function importIdentity(step: Step): void {
   step.finish(step.value(0));
+}
+
+/** Cast between real types, which are all one here, and of whole sums to real numbers. */
+export function importCast(step: Step): void {
+  const type = elementType(step.int('to', 0));
+  const x = step.activation(0);
+  if (type === null || !isReal(type) || !step.target.isReal(x.handle)) {
+    step.fail('only a cast to real numbers is supported, of values that are not stored codes');
+  }
+  step.finish(x);
 }
 
 export function importDropout(step: Step): void {

@@ -40,6 +40,10 @@ export class FloatTarget implements Target {
     return { ...network, operations: operations.reverse() };
   }
 
+  isReal(_: Handle): boolean {
+    return true;
+  }
+
   shape(x: Handle): readonly number[] {
     return this.#builder.shape(x);
   }

@@ -45,12 +45,13 @@ function transposed(step: Step): Constant {
   const from = step.constant(0);
   const order = askedOrder(step, from.shape.length);
   const strides = stridesOf(from.shape);
-  return gathered(
-    step,
-    from,
-    order.map((axis) => from.shape[axis]!),
-    order.map((axis) => strides[axis]!),
-  );
+  const shape = order.map((axis) => from.shape[axis]!);
+  const steps = order.map((axis) => strides[axis]!);
+  const result = gathered(step, from, shape, steps);
+  if (from.codes === undefined) return result;
+  const { centred, scales, axis } = from.codes;
+  const codes = gathered(step, { ...from, type: 'INT32', entries: centred }, shape, steps);
+  return { ...result, codes: { centred: codes.entries as Int32Array, scales, axis: order.indexOf(axis) } };
 }
 
 /** Two constants entry by entry, the smaller repeated. */

@@ -15,9 +15,10 @@ export class Graph<T extends Target = Target> {
   readonly #values = new Map<string, Value>();
   #entriesLeft: number;
 
-  constructor(file: ModelFile, target: T) {
+  /** @param build makes the target, which charges what it makes of nothing */
+  constructor(file: ModelFile, build: (charge: (entries: number) => void) => T) {
     this.file = file;
-    this.target = target;
+    this.target = build((entries) => this.charge(entries));
     this.#entriesLeft = MOST_USES_OF_A_BYTE * file.byteLength + FREE_ENTRIES;
   }
 

@@ -1,12 +1,15 @@
 /** Walks through a model's nodes. */
+import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork } from '../float/index.js';
+import { aQuantizedNetwork } from '../validate.js';
 import { FloatTarget } from './float-target.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
 import type { FileNode, ModelFile } from './model-file.js';
-import { OPERATORS, REFUSALS } from './operators.js';
+import { FLOAT_OPERATORS, QUANTIZED_OPERATORS, REFUSALS } from './operators.js';
+import { QuantizedTarget } from './quantized-target.js';
 import { type Importer, Step } from './step.js';
 import type { Target } from './target.js';
 import { type Activation, activation } from './value.js';
@@ -82,11 +85,26 @@ export function finishedOutput(graph: Graph, name: string): Activation {
 /** The float network of a model that is not quantized. */
 export function importFloat(file: ModelFile, order: InputOrder): FloatNetwork {
   const { layout, shape } = inputLayout(file.input.shape, order);
-  let charge = (_: number): void => {};
-  const target = new FloatTarget(file.name, shape, (entries) => charge(entries));
-  const graph = new Graph(file, target);
-  charge = (entries) => graph.charge(entries);
+  const graph = new Graph(file, (charge) => new FloatTarget(file.name, shape, charge));
+  const { target } = graph;
   graph.bind(file.input.name, activation(target.input, layout));
-  for (const node of file.nodes) importNode(graph, node, OPERATORS);
+  for (const node of file.nodes) importNode(graph, node, FLOAT_OPERATORS);
   return target.build(file.outputs.map((name) => finishedOutput(graph, name).handle));
+}
+
+/** The network of a model whose activations are quantized. */
+export function importQuantized(file: ModelFile, order: InputOrder): QuantizedNetwork {
+  const { name, input } = file;
+  const { layout, shape } = inputLayout(input.shape, order);
+  const graph = new Graph(file, (charge) => new QuantizedTarget(name, input.name, shape, charge));
+  const { target } = graph;
+  graph.bind(input.name, activation(target.input, layout));
+  for (const node of file.nodes) importNode(graph, node, QUANTIZED_OPERATORS);
+  try {
+    const outputs = file.outputs.map((output) => ({ name: output, handle: finishedOutput(graph, output).handle }));
+    return aQuantizedNetwork(target.build(outputs));
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.message.startsWith(name)) throw error;
+    throw new ModelError(`${name} cannot be used: ${error.message}`);
+  }
 }

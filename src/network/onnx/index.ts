@@ -6,9 +6,10 @@ import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import { type ExternalFiles, externalFromFiles, externalFromFolder } from './external-data.js';
-import { importFloat } from './import.js';
+import { type InputOrder, importFloat, importQuantized } from './import.js';
 import { LayoutError } from './layout.js';
 import { type ModelFile, readModelFile } from './model-file.js';
+import { isQuantized } from './operators.js';
 import type { ExternalData } from './tensor-data.js';
 
 export interface OnnxOptions {
@@ -39,13 +40,18 @@ function read(path: string, name: string): Uint8Array {
 }
 
 function importFile(file: ModelFile): OnnxNetwork {
+  const run = (order: InputOrder): OnnxNetwork =>
+    isQuantized(file.nodes, file.hasInitializer)
+      ? { kind: 'quantized', network: importQuantized(file, order) }
+      : { kind: 'float', network: importFloat(file, order) };
+
   // Nearly all models have images with the channels first; one that has them last says so by transposing them.
   try {
-    return { kind: 'float', network: importFloat(file, 'channelsLast') };
+    return run('channelsLast');
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     try {
-      return { kind: 'float', network: importFloat(file, 'asIs') };
+      return run('asIs');
     } catch {
       throw error;
     }

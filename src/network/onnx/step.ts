@@ -84,8 +84,14 @@ export class Step<T extends Target = Target> {
   reals(constant: Constant): Float64Array {
     if (!isReal(constant.type))
       this.fail(`the constant "${constant.name}" is of type ${constant.type}, not of real numbers`);
-    this.graph.charge(constant.entries.length);
-    return Float64Array.from(constant.entries);
+    const { codes, entries } = constant;
+    this.graph.charge(entries.length);
+    // Of codes the exact products: a bias then comes back as the whole numbers it was.
+    if (codes?.scales.length === 1) return Float64Array.from(codes.centred, (code) => code * codes.scales[0]!);
+    if (codes !== undefined && constant.shape.length === 1) {
+      return Float64Array.from(codes.centred, (code, channel) => code * codes.scales[channel]!);
+    }
+    return Float64Array.from(entries);
   }
 
   /** The one entry of a constant. */

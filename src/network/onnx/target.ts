@@ -42,6 +42,8 @@ export interface Pooling {
 export interface Target {
   /** Whether weights are wanted as codes. */
   readonly quantized: boolean;
+  /** False of codes that are not read as real numbers. */
+  isReal(x: Handle): boolean;
   /** The shape in the network: rows, columns, channels, or fewer axes. */
   shape(x: Handle): readonly number[];
   reshape(x: Handle, shape: readonly number[], name: string): Handle;
