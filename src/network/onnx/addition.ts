@@ -1,6 +1,6 @@
 /** Sums and differences of values that depend on the input. */
 
-import { scaled } from './channelwise.js';
+import { affine, broadcast, one, scaled } from './channelwise.js';
 import { shaped } from './image.js';
 import { LayoutError, shapeOf, signature } from './layout.js';
 import type { Step } from './step.js';
@@ -18,10 +18,16 @@ function sum(step: Step, a: Activation, b: Activation, name: string): Activation
 
 export function importSum(step: Step): void {
   const count = step.node.inputs.length;
-  let total = step.activation(0);
-  for (let position = 1; position < count; position++) {
-    const name = position === count - 1 ? step.name : `${step.name}/sum${position}`;
-    total = sum(step, total, step.activation(position), name);
+  const values = step.node.inputs.map((_, position) => step.value(position));
+  const [first, ...others] = values.flatMap((value) => (value.kind === 'activation' ? [step.settled(value)] : []));
+  const constants = values.flatMap((value) => (value.kind === 'constant' ? [value] : []));
+  let total = first ?? step.fail('its inputs are all constants');
+  let left = count - 1;
+  const nextName = (): string => (--left === 0 ? step.name : `${step.name}/sum${left}`);
+  for (const other of others) total = sum(step, total, other, nextName());
+  for (const constant of constants) {
+    const { axes, values: offsets } = broadcast(step, total, constant);
+    total = affine(step, total, axes, one(1), offsets, nextName());
   }
   step.finish(total);
 }

@@ -21,8 +21,10 @@ export function importCast(step: Step): void {
 
 export function importDropout(step: Step): void {
   const training = step.optionalConstant(2);
-  if (training !== null && step.scalar(training) !== 0)
+  const early = step.version < 7 && step.int('is_test', 0) === 0;
+  if (early || (training !== null && step.scalar(training) !== 0)) {
     step.fail('it is in training mode; export the model for inference');
+  }
   step.finish(step.value(0));
 }
 

@@ -35,12 +35,22 @@ export function scaled(step: Step, x: Activation, factor: number, offset: number
   return affine(step, x, [], one(factor), one(offset), name);
 }
 
+/** Which axis of the input the constant's first one is: axes agree from the last, but early versions could say otherwise. */
+function firstAxis(step: Step, shape: readonly number[], constant: Constant): number {
+  const missing = shape.length - constant.shape.length;
+  if (missing < 0) step.fail(`the constant "${constant.name}" has more axes than its input`);
+  const early = step.version < 7 && constant.entries.length > 1;
+  if (early && step.node.kind === 'PRelu' && constant.shape.length === 1) return Math.min(1, missing);
+  if (!early || !step.node.attributes.has('axis')) return missing;
+  const first = step.axis(step.int('axis', 0), shape.length);
+  return first <= missing ? first : step.fail(`the constant "${constant.name}" has more axes than its input`);
+}
+
 /** The constant's values, and the axes of `x` that they run along; none when they are all equal. */
 export function broadcast(step: Step, x: Activation, constant: Constant): { axes: number[]; values: Float64Array } {
   const shape = shapeOf(x.layout);
-  const missing = shape.length - constant.shape.length;
+  const missing = firstAxis(step, shape, constant);
   const values = step.reals(constant);
-  if (missing < 0) step.fail(`the constant "${constant.name}" has more axes than its input`);
   const axes = constant.shape.flatMap((size, axis) => (size === 1 ? [] : [axis + missing]));
   for (const axis of axes) {
     if (constant.shape[axis - missing] !== shape[axis]) {
@@ -105,6 +115,8 @@ export function importNegation(step: Step): void {
 export function importBatchNorm(step: Step): void {
   const x = step.activation(0);
   if (step.int('training_mode', 0) !== 0) step.fail('it is in training mode; export the model for inference');
+  if (step.version < 7 && step.int('is_test', 0) === 0)
+    step.fail('it is in training mode; export the model for inference');
   if (step.version < 9 && step.int('spatial', 1) === 0) step.fail('its attribute "spatial" is 0');
   if (step.node.outputs.length > 1 && step.node.outputs.slice(1).some((name) => name !== '')) {
     step.fail('it gives running statistics, so it is in training mode; export the model for inference');

@@ -15,7 +15,7 @@ import type { Target } from './target.js';
 import { type Activation, activation } from './value.js';
 
 /** A small message around whatever refuses a node: the file, the node, and why. */
-export function importNode<T extends Target>(
+function importNode<T extends Target>(
   graph: Graph<T>,
   node: FileNode,
   operators: Readonly<Record<string, Importer<T> | undefined>>,
@@ -43,43 +43,43 @@ export function importNode<T extends Target>(
 /** The input's layout: channels last in memory, or everything in the model's own order. */
 export type InputOrder = 'channelsLast' | 'asIs';
 
-export function inputLayout(shape: readonly number[], order: InputOrder): { layout: Layout; shape: number[] } {
+function inputLayout(
+  shape: readonly number[],
+  order: InputOrder,
+): { readonly layout: Layout; readonly shape: readonly number[] } {
   const axes = [...shape.keys()];
   const channel = shape.length === 3 && shape[0] !== 1 ? 0 : 1;
   const last = order === 'channelsLast' && shape.length >= 3 && shape.length <= 4;
   const memory = last ? [...axes.filter((axis) => axis !== channel), channel] : axes;
-  // The batch axis is dropped, and a row of pixels is an image of one row.
-  const sizes = memory.map((axis) => shape[axis]!);
-  const own = sizes.length > 1 && sizes[0] === 1 ? sizes.slice(1) : sizes;
-  return { layout: layoutOf(shape, memory), shape: own.length === 0 ? [1] : own };
+  return { layout: layoutOf(shape, memory), shape: withoutBatch(memory.map((axis) => shape[axis]!)) };
+}
+
+function withoutBatch(sizes: readonly number[]): readonly number[] {
+  const rest = sizes.length > 1 && sizes[0] === 1 ? sizes.slice(1) : sizes;
+  return rest.length === 0 ? [1] : rest;
 }
 
 /** An output must lie in the model's order, or in that order with the channels last. */
-export function finishedOutput(graph: Graph, name: string): Activation {
+function finishedOutput(graph: Graph, name: string): Activation {
   const value = graph.valueOf(name);
   if (value === undefined) throw new ModelError(`${graph.file.name}: no node computes its output "${name}".`);
   if (value.kind === 'constant') throw new ModelError(`${graph.file.name}: its output "${name}" is a constant.`);
   const { target } = graph;
-  const { border } = value;
-  const x = border === null ? value : activation(target.pad(value.handle, border, `${name}/padded`), value.layout);
-  const { layout } = x;
+  const { border, layout } = value;
+  const handle = border === null ? value.handle : target.pad(value.handle, border, `${name}/padded`);
   const shape = shapeOf(layout);
   const axes = [...shape.keys()];
-  const withoutBatch = (sizes: number[]): number[] => {
-    const rest = sizes.length > 1 && sizes[0] === 1 ? sizes.slice(1) : sizes;
-    return rest.length === 0 ? [1] : rest;
-  };
-  let own: number[];
-  if (inOrder(layout, axes, layout.memory)) own = withoutBatch(shape);
-  else {
-    const order = axes.length < 3 ? axes : [0, ...axes.slice(2), 1];
-    if (!inOrder(layout, order, layout.memory)) {
-      throw new LayoutError(`${graph.file.name}: its output "${name}" lies in an order that would move entries.`);
-    }
-    own = withoutBatch(order.map((axis) => shape[axis]!));
+  const orders = axes.length < 3 ? [axes] : [axes, [0, ...axes.slice(2), 1]];
+  const fitting = orders
+    .filter((order) => inOrder(layout, order, layout.memory))
+    .map((order) => withoutBatch(order.map((axis) => shape[axis]!)));
+  const [first] = fitting;
+  if (first === undefined) {
+    throw new LayoutError(`${graph.file.name}: its output "${name}" lies in an order that would move entries.`);
   }
-  if (target.shape(x.handle).join() === own.join()) return x;
-  return activation(target.reshape(x.handle, own, `${name}/output`), layout);
+  const own = target.shape(handle).join();
+  if (fitting.some((sizes) => sizes.join() === own)) return activation(handle, layout);
+  return activation(target.reshape(handle, first, `${name}/output`), layout);
 }
 
 /** The float network of a model that is not quantized. */

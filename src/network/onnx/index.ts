@@ -52,14 +52,14 @@ function importFile(file: ModelFile): OnnxNetwork {
     if (!(error instanceof LayoutError)) throw error;
     try {
       return run('asIs');
-    } catch {
-      throw error;
+    } catch (second) {
+      throw second instanceof LayoutError ? error : second;
     }
   }
 }
 
 /**
- * The network that an .onnx file holds, operator sets 7 to 25: a float network, or, when its activations are quantized
+ * The network that an .onnx file holds, operator sets 1 to 25: a float network, or, when its activations are quantized
  * (QuantizeLinear and DequantizeLinear around operators, QLinearConv and its kin, ConvInteger, MatMulInteger), the
  * quantized network with the file's own scales.
  *

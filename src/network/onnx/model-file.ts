@@ -40,7 +40,7 @@ export interface ModelFile {
 
 const MOST_NODES = 2 ** 14;
 const LONGEST_NAME = 4096;
-const OLDEST = 7;
+const OLDEST = 1;
 const NEWEST = 25;
 /** Other names of the standard domain. */
 const STANDARD = ['', 'ai.onnx'];

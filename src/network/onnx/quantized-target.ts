@@ -94,7 +94,9 @@ export class QuantizedTarget implements Target {
 
   reshape(x: Handle, shape: readonly number[], name: string): Handle {
     const value = this.#values[x]!;
-    if (value.kind !== 'stored') return fail(NOT_QUANTIZED);
+    if (value.kind === 'unread' || value.kind === 'joined') return fail(NOT_QUANTIZED);
+    // What is not computed yet takes its shape when it is.
+    if (value.kind !== 'stored') return this.#add({ ...value, shape });
     const from = this.#format(value);
     const id = addTensor(this.#emission, name, shape, from, from);
     this.#emission.operations.push({ kind: 'reshape', name, input: value.id, output: id });

@@ -9,12 +9,16 @@ export interface Result {
   readonly data: Float32Array;
 }
 
-/** From the model's order [1, channels, rows, columns] to the network's, or back. */
+/** From the model's order [batch, channels, rows, columns] to the network's. */
 export function channelsLast(data: Float32Array, shape: readonly number[]): Float32Array {
   if (shape.length < 3) return data;
   const channels = shape[1]!;
   const pixels = shape.slice(2).reduce((product, size) => product * size, 1);
-  return Float32Array.from(data, (_, at) => data[(at % channels) * pixels + Math.floor(at / channels)]!);
+  const image = channels * pixels;
+  return Float32Array.from(data, (_, at) => {
+    const inside = at % image;
+    return data[at - inside + (inside % channels) * pixels + Math.floor(inside / channels)]!;
+  });
 }
 
 export type SessionInput = { readonly data: Float32Array | Uint8Array | Int8Array; readonly shape: readonly number[] };
