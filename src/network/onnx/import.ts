@@ -100,11 +100,6 @@ export function importQuantized(file: ModelFile, order: InputOrder): QuantizedNe
   const { target } = graph;
   graph.bind(input.name, activation(target.input, layout));
   for (const node of file.nodes) importNode(graph, node, QUANTIZED_OPERATORS);
-  try {
-    const outputs = file.outputs.map((output) => ({ name: output, handle: finishedOutput(graph, output).handle }));
-    return aQuantizedNetwork(target.build(outputs));
-  } catch (error) {
-    if (!(error instanceof ModelError) || error.message.startsWith(name)) throw error;
-    throw new ModelError(`${name} cannot be used: ${error.message}`);
-  }
+  const outputs = file.outputs.map((output) => ({ name: output, handle: finishedOutput(graph, output).handle }));
+  return aQuantizedNetwork(target.build(outputs));
 }

@@ -83,5 +83,11 @@ export function importOnnx(source: Uint8Array | string | URL, options: OnnxOptio
     bytes = path;
     external = externalFromFiles(options.externalData);
   }
-  return importFile(readModelFile(bytes, name, external, options.inputShape));
+  try {
+    return importFile(readModelFile(bytes, name, external, options.inputShape));
+  } catch (error) {
+    // What the parts refuse, they refuse without knowing where they are.
+    if (!(error instanceof ModelError) || error.message.startsWith(name)) throw error;
+    throw new ModelError(`${name} cannot be used: ${error.message}`);
+  }
 }
