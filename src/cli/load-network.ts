@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 import { ModelError } from '../network/errors.js';
 import { isNetworkFile, type NetworkDetails, networkHash, readNetworkFile } from '../network/file/index.js';
 import type { FloatNetwork } from '../network/float/index.js';
-import { BYTE_CODES } from '../network/image/index.js';
+import { BYTE_CODES, type Preprocessing } from '../network/image/index.js';
+import { importOnnx } from '../network/onnx/index.js';
 import { importTflite } from '../network/tflite/index.js';
 import { type ZooName, zooNames, zooNetwork } from '../network/zoo/index.js';
 import type { QuantizedNetwork, Tensor } from '../reference/index.js';
@@ -27,10 +28,16 @@ export type LoadedModel =
   | { readonly kind: 'quantized'; readonly loaded: LoadedNetwork }
   | { readonly kind: 'float'; readonly network: FloatNetwork; readonly format: string; readonly sha256: string };
 
+/** What a file may leave open. */
+export interface ModelOptions {
+  /** With the batch axis. */
+  readonly inputShape?: readonly number[];
+}
+
 interface Format {
   readonly name: string;
   recognizes(bytes: Uint8Array): boolean;
-  read(bytes: Uint8Array, name: string, path: string): LoadedModel | Promise<LoadedModel>;
+  read(bytes: Uint8Array, name: string, path: string, options: ModelOptions): LoadedModel;
 }
 
 function takesBytes(tensor: Tensor): boolean {
@@ -42,9 +49,14 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A quantized model of another format, whose pictures are prepared as such files expect when they take bytes. */
-function quantizedModel(network: QuantizedNetwork, format: string, bytes: Uint8Array, name: string): LoadedModel {
-  const preprocessing = takesBytes(network.tensors[network.input]!) ? BYTE_CODES : null;
+/** A quantized model of another format. */
+function quantizedModel(
+  network: QuantizedNetwork,
+  format: string,
+  bytes: Uint8Array,
+  name: string,
+  preprocessing: Preprocessing | null,
+): LoadedModel {
   const sha256 = digest(bytes);
   const origin = { format, sha256, tool: `slalom ${version}` };
   return { kind: 'quantized', loaded: { network, name, sha256, format, preprocessing, labels: [], origin } };
@@ -54,6 +66,22 @@ function networkFile(bytes: Uint8Array, name: string): LoadedModel {
   const { network, preprocessing, labels, origin } = readNetworkFile(bytes, name);
   const loaded = { network, name, sha256: digest(bytes), format: 'slalom', preprocessing, labels, origin };
   return { kind: 'quantized', loaded };
+}
+
+function tfliteModel(bytes: Uint8Array, name: string): LoadedModel {
+  const network = importTflite(bytes, name);
+  const preprocessing = takesBytes(network.tensors[network.input]!) ? BYTE_CODES : null;
+  return quantizedModel(network, 'tflite', bytes, name, preprocessing);
+}
+
+/** ONNX has no mark of its own: a file begins with the number of one of the fields of its outermost message. */
+const ONNX_FIELDS = [0x08, 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72, 0xa2, 0xca];
+
+function onnxModel(bytes: Uint8Array, name: string, path: string, { inputShape }: ModelOptions): LoadedModel {
+  // By its path: weights may lie in files beside it.
+  const model = importOnnx(path, { name, ...(inputShape === undefined ? {} : { inputShape }) });
+  if (model.kind === 'quantized') return quantizedModel(model.network, 'onnx', bytes, name, null);
+  return { kind: 'float', network: model.network, format: 'onnx', sha256: digest(bytes) };
 }
 
 /** In the order in which they are tried. */
@@ -66,15 +94,16 @@ const formats: readonly Format[] = [
   {
     name: 'a quantized TensorFlow Lite model',
     recognizes: (bytes) => new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'TFL3',
-    read: (bytes, name) => quantizedModel(importTflite(bytes, name), 'tflite', bytes, name),
+    read: tfliteModel,
   },
+  { name: 'an ONNX model', recognizes: ([first = 0]) => ONNX_FIELDS.includes(first), read: onnxModel },
 ];
 
 /**
  * Reads a model of any format that is known.
  * @throws UsageError when the file cannot be read; ModelError when its format is not known, or it cannot be used
  */
-export async function loadModel(path: string, option: string): Promise<LoadedModel> {
+export async function loadModel(path: string, option: string, options: ModelOptions = {}): Promise<LoadedModel> {
   const bytes = await readInput(path, option);
   const name = basename(path);
   const format = formats.find(({ recognizes }) => recognizes(bytes));
@@ -82,7 +111,7 @@ export async function loadModel(path: string, option: string): Promise<LoadedMod
     const known = formats.map((one) => one.name).join(', ');
     throw new ModelError(`${name} is of no known format: give ${known}.`);
   }
-  return format.read(bytes, name, path);
+  return format.read(bytes, name, path, options);
 }
 
 /**
