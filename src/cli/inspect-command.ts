@@ -123,7 +123,7 @@ function about({ network, preprocessing, labels, origin }: LoadedNetwork): strin
       const how = percentile === undefined ? method : `${method} ${percentile}`;
       const bias = biasCorrected ? 'biases corrected' : 'biases not corrected';
       lines.push(
-        `        calibrated on ${images} images (${how}), ${equalizedPairs} pairs of layers equalized, ${bias}`,
+        `        calibrated on ${images} ${images === 1 ? 'picture' : 'pictures'} (${how}), ${equalizedPairs} ${equalizedPairs === 1 ? 'pair' : 'pairs'} of layers equalized, ${bias}`,
       );
     }
   }

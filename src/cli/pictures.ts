@@ -12,7 +12,7 @@ const PICTURE = /\.(bmp|jpe?g|png)$/i;
  * Files as they are, and of every folder the pictures in it, sorted by name.
  * @throws UsageError when a folder has no picture
  */
-export async function picturePaths(paths: readonly string[]): Promise<string[]> {
+export async function picturePaths(paths: readonly string[], option = '--image'): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
     // What is not there is reported by whoever reads it.
@@ -26,7 +26,7 @@ export async function picturePaths(paths: readonly string[]): Promise<string[]> 
     }
     const names = (await readdir(path)).filter((name) => PICTURE.test(name)).sort();
     if (names.length === 0)
-      throw new UsageError(`--image ${path}: there is no BMP, JPEG or PNG picture in this folder.`);
+      throw new UsageError(`${option} ${path}: there is no BMP, JPEG or PNG picture in this folder.`);
     found.push(...names.map((name) => join(path, name)));
   }
   return found;

@@ -1,18 +1,17 @@
 /** `slalom run`: one image, or many, through one quantized network. */
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
-import { type Classification, classify, readLabels } from '../network/classification.js';
+import { type Classification, classify } from '../network/classification.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
-import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
 import { jsonNetwork, type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
-import { readInput } from './read-input.js';
+import { readLabelFile } from './read-labels.js';
 import { computedBy, costTable, guarantee } from './report.js';
 import { table } from './table.js';
 import { aTamper } from './tamper.js';
@@ -92,15 +91,6 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     results,
     ...costs,
   });
-}
-
-async function readLabelFile(path: string): Promise<string[]> {
-  const bytes = await readInput(path, '--labels');
-  try {
-    return readLabels(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new UsageError(`--labels ${path}: this is not a text file with one label per line.`);
-  }
 }
 
 /** The model as people know it, and the start of the hash that says which one it is. */

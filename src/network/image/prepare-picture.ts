@@ -1,5 +1,6 @@
 /** From a decoded picture to what a network takes, as its preprocessing says. */
 import type { Tensor } from '../../reference/quantized-network.js';
+import type { Quantization } from '../quantizer/activation-quantization.js';
 import { anImage, type Image } from './image.js';
 import type { Preprocessing } from './preprocessing.js';
 import { quantizeInput } from './quantize-input.js';
@@ -79,6 +80,21 @@ function channelsOf(colours: Float32Array, channels: number, order: Preprocessin
     else result.set([blue, green, red], 3 * pixel);
   }
   return result;
+}
+
+/**
+ * The input quantization for pictures prepared that way: centred integers of 9 bits for every real number that a colour can
+ * become, by the preprocessing alone. Colours that become 0 to x, or -x to x, lose nothing to it.
+ * @throws RangeError when the preprocessing is not affine
+ */
+export function pictureQuantization({ colours }: Preprocessing): Quantization {
+  if (colours.kind !== 'affine')
+    throw new RangeError('only an affine preprocessing says which real numbers colours are');
+  const ends = colours.factors.flatMap((factor, c) => [colours.offsets[c]!, 255 * factor + colours.offsets[c]!]);
+  const scale = Math.max(...ends.map(Math.abs)) / 255;
+  const minimum = Math.max(-255, Math.floor(Math.min(0, ...ends) / scale));
+  const maximum = Math.min(255, Math.ceil(Math.max(0, ...ends) / scale));
+  return { scale, zeroPoint: 0, minimum, maximum };
 }
 
 /** Colours from 0 to 255 in the network's order: fitted, resized, not rounded. */
