@@ -4,8 +4,16 @@
  * `slalom/fast`, `slalom/network`.
  * @module
  */
-export { type SaboteurOptions, saboteur, type WasmDeviceOptions, wasmArithmetic, wasmDevice } from './fast/index.js';
 export {
+  type SaboteurOptions,
+  saboteur,
+  type WasmArithmeticOptions,
+  type WasmDeviceOptions,
+  wasmArithmetic,
+  wasmDevice,
+} from './fast/index.js';
+export {
+  type BatchResult,
   type Certificate,
   type Classification,
   certify,
@@ -24,11 +32,13 @@ export {
   type PlanChoice,
   planNetwork,
   quantizeInput,
+  type RunCosts,
   type RunResult,
   readImage,
   readLabels,
   resizeBilinear,
   runInTheClear,
+  type StreamOptions,
   storedCodes,
   type ZooName,
   type ZooOptions,

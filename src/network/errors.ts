@@ -2,10 +2,12 @@
 
 /** A model file that cannot be used: damaged, of another format, with an operation that is not supported. */
 export class ModelError extends Error {
+  /** `ModelError`. */
   override readonly name = 'ModelError';
 }
 
 /** A picture that cannot be used: damaged, of another format, too large. */
 export class ImageError extends Error {
+  /** `ImageError`. */
   override readonly name = 'ImageError';
 }
