@@ -10,6 +10,7 @@ export const navigation: DefaultTheme.NavItem[] = [
     link: '/getting-started',
     activeMatch: '^/(getting-started|usage|choose|run|public|operating|devices)',
   },
+  { text: 'Demonstration', link: '/demo' },
   { text: 'Specification', link: '/spec/', activeMatch: '^/spec/' },
   { text: 'API', link: '/api/', activeMatch: '^/api/' },
 ];
