@@ -10,8 +10,6 @@ export async function buildDemo(folder: string): Promise<void> {
     onAfterConfigResolve(site) {
       site.pages = ['demo.md'];
       site.ignoreDeadLinks = true;
-      site.cacheDir = `${folder}-cache`;
-      site.tempDir = `${folder}-temp`;
     },
   });
 }
