@@ -1,19 +1,29 @@
-/** Chromium for tests of the site: found, or the tests are skipped with the reason; `SLALOM_REQUIRE=chromium` makes absence a failure. */
+/** Chromium for tests of the site. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import type { Test } from '../suite.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The browser's program, or null. */
-export const chromiumPath: string | null =
-  [process.env.SLALOM_CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path)) ?? null;
+const path = [process.env.SLALOM_CHROMIUM, ...PLACES].find((place) => place !== undefined && existsSync(place));
+const missing = `no Chromium at ${PLACES.join(', ')}; SLALOM_CHROMIUM can name another place`;
 
-/** True if a machine without Chromium is a failure. */
-export const chromiumRequired: boolean = (process.env.SLALOM_REQUIRE ?? '').split(',').includes('chromium');
+/** Starts it. @param flags more of Chromium's own */
+export function launch(flags: readonly string[] = []): Promise<Browser> {
+  if (path === undefined) throw new Error(missing);
+  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', ...flags];
+  return chromium.launch({ executablePath: path, headless: true, args });
+}
 
-/** Starts it. */
-export function launch(): Promise<Browser> {
-  if (chromiumPath === null) throw new Error(`no Chromium at ${PLACES.join(', ')}; SLALOM_CHROMIUM names another place`);
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update'];
-  return chromium.launch({ executablePath: chromiumPath, headless: true, args });
+/**
+ * True where there is Chromium. Elsewhere the suite is skipped with the reason, or fails if `SLALOM_REQUIRE` names chromium.
+ */
+export function hasChromium(test: Test): boolean {
+  if (path !== undefined) return true;
+  if ((process.env.SLALOM_REQUIRE ?? '').split(',').includes('chromium')) {
+    test('Chromium is there', () => {
+      throw new Error(missing);
+    });
+  } else test.skip('everything', missing);
+  return false;
 }

@@ -18,21 +18,28 @@ const TYPES: Record<string, string> = {
 export interface Served {
   /** Without a slash at the end. */
   readonly origin: string;
+  /** The paths that were asked for so far. */
+  readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
 export async function serveFolder(folder: string): Promise<Served> {
+  const requests: string[] = [];
   const server = createServer((request, response) => {
+    requests.push(request.url ?? '');
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path)).then(
-      (bytes) => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(bytes),
-      () => response.writeHead(404).end(),
+      (bytes) =>
+        response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(bytes),
+      // Browsers ask for this one by themselves; a page without an icon is no error.
+      () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
+    requests,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
