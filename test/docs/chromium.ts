@@ -15,12 +15,17 @@ export function launch(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: path, headless: true, args });
 }
 
+/** True if `SLALOM_REQUIRE` names it: its absence is then a failure. */
+export function requires(name: string): boolean {
+  return (process.env.SLALOM_REQUIRE ?? '').split(',').includes(name);
+}
+
 /**
  * True where there is Chromium. Elsewhere the suite is skipped with the reason, or fails if `SLALOM_REQUIRE` names chromium.
  */
 export function hasChromium(test: Test): boolean {
   if (path !== undefined) return true;
-  if ((process.env.SLALOM_REQUIRE ?? '').split(',').includes('chromium')) {
+  if (requires('chromium')) {
     test('Chromium is there', () => {
       throw new Error(missing);
     });

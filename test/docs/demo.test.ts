@@ -21,7 +21,7 @@ import {
   resizeBilinear,
 } from '../../src/network/index.js';
 import { suite } from '../suite.js';
-import { hasChromium, launch } from './chromium.js';
+import { hasChromium, launch, requires } from './chromium.js';
 import { buildDemo } from './demo-page.js';
 import { type Outside, watchOutside } from './outside.js';
 import { type Served, serveFolder } from './serve.js';
@@ -44,8 +44,8 @@ interface Opened {
   readonly requests: string[];
 }
 
-async function open(options: BrowserContextOptions = {}): Promise<Opened> {
-  const page = await browser.newPage(options);
+async function open(options: BrowserContextOptions = {}, where = browser): Promise<Opened> {
+  const page = await where.newPage(options);
   const errors: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
@@ -264,6 +264,39 @@ if (hasChromium(test)) {
       assert.is(await page.locator('[aria-pressed=true]').innerText(), 'Photo 1');
       assert.equal(errors, []);
       await page.close();
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'a WebGPU device in the worker gives the same',
+    async () => {
+      // A software adapter, so that this runs on machines without a card.
+      const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+      const software = await launch([...flags, '--enable-features=Vulkan', '--use-vulkan=swiftshader']);
+      try {
+        const { page, errors } = await open({}, software);
+        const webgpu = page.getByRole('radio', { name: 'WebGPU' });
+        const there = await page.evaluate(async () => {
+          const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+          return ((await gpu?.requestAdapter()) ?? null) !== null;
+        });
+        if (!there && !requires('webgpu')) {
+          console.log('skipped: demonstration: WebGPU (this Chromium has no software adapter)');
+          assert.not.ok(await webgpu.isEnabled());
+          return;
+        }
+        await page.getByRole('button', { name: 'Drawing' }).click();
+        await run(page, 'done');
+        const wasm = await savedOutputs(page);
+        await webgpu.check();
+        await run(page, 'done');
+        assert.equal(await savedOutputs(page), wasm);
+        assert.not.match(await page.locator('.outcome').innerText(), /share this machine/);
+        assert.equal(errors, []);
+      } finally {
+        await software.close();
+      }
     },
     LIMIT_MS,
   );
