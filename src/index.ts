@@ -18,6 +18,7 @@ export {
   ModelError,
   NetworkSession,
   type NetworkSessionOptions,
+  networkSummary,
   type Output,
   type Plan,
   type PlanChoice,
@@ -35,7 +36,12 @@ export {
   zooNetwork,
 } from './network/index.js';
 export {
+  type Calculation,
+  type CalculatorInput,
+  type CalculatorLayer,
   type Costs,
+  calculateSoundness,
+  calculationToJson,
   type Device,
   DeviceError,
   type DeviceInput,

@@ -69,6 +69,7 @@ const houses = ['reference', 'protocol', 'fast', 'network', 'conformance', 'cli'
 const sharedFacts = [
   'reference/linear-map.js',
   'reference/rounding.js',
+  'protocol/fold-terms.js',
   'protocol/modulus.js',
   'protocol/passes.js',
   'protocol/errors.js',

@@ -29,7 +29,7 @@ test('both commands are there, and every npm script that is named exists', () =>
 });
 
 test('every option the README names is one the command knows', async () => {
-  const commands = ['run', 'faces', 'plan', 'conformance', 'devices'];
+  const commands = ['run', 'faces', 'plan', 'conformance', 'devices', 'soundness', 'report'];
   const help = (await Promise.all(commands.map((name) => slalom([name, '--help'])))).map(({ out }) => out).join('\n');
   const named = new Set([...readme.matchAll(/`?(--[a-z][a-z-]+)/g)].map(([, option]) => option!));
   assert.ok(named.size >= 8);

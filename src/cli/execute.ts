@@ -1,9 +1,17 @@
 /** Opens everything a protected run needs, lets the caller use it, and closes everything again, whatever happens. */
 import { wasmArithmetic } from '../fast/index.js';
 import { linearOperations } from '../network/graph.js';
+import type { LayerRun } from '../network/layer-run.js';
 import { NetworkSession, type Output, type RunCosts, type RunResult } from '../network/network-session.js';
 import type { Plan } from '../network/planner/plan.js';
-import { type Device, type Modulus, type Soundness, type TrustedArithmetic, trustedMs } from '../protocol/index.js';
+import {
+  type Costs,
+  type Device,
+  type Modulus,
+  type Soundness,
+  type TrustedArithmetic,
+  trustedMs,
+} from '../protocol/index.js';
 import { macCount, type QuantizedNetwork } from '../reference/index.js';
 import { NO_DEVICE, openDevice } from './devices.js';
 import type { Protection } from './options.js';
@@ -32,16 +40,33 @@ export interface Setup {
 
 /** What one run, or several, cost and what they guarantee. */
 export interface Executed {
-  readonly result: RunCosts;
+  readonly result: Omit<RunCosts, 'layers'>;
+  /** How many images were run. */
+  readonly images: number;
   /** How often the network was run, on one image or on several together. */
   readonly batches: number;
   readonly soundness: Soundness;
+  /** How many inferences may share the challenges: what the soundness per session speaks of. */
+  readonly maximumInferences: number;
   readonly modulus: Modulus | null;
   readonly linearLayers: number;
   readonly outsourcedLayers: number;
   readonly offlineMs: number;
   /** Multiply-accumulates of the layers that the device computed. */
   readonly deviceMacs: number;
+  /** Every linear layer, in order. */
+  readonly layers: readonly ExecutedLayer[];
+}
+
+/** One linear layer: who computed it, and what that cost in all runs together. */
+export interface ExecutedLayer {
+  readonly name: string;
+  readonly outsourced: boolean;
+  readonly macs: number;
+  readonly costs: Costs;
+  /** Milliseconds since the start of the run; null when there were several, whose layers overlap. */
+  readonly startMs: number | null;
+  readonly endMs: number | null;
 }
 
 /**
@@ -100,8 +125,7 @@ export async function runOnce(session: NetworkSession, input: Int16Array, signal
   const before = session.prepared;
   if (before === 0) await session.prepare(1, signal);
   const result = await session.run(input);
-  const { soundness, modulus, offlineMs } = session;
-  return { result, batches: 1, soundness, modulus, offlineMs, ...outsourcing(session) };
+  return { result, images: 1, batches: 1, ...about(session), layers: executedLayers(session, result.layers) };
 }
 
 /** Several images, one after another. */
@@ -131,16 +155,34 @@ export async function runStream(
   const started = performance.now();
   let done = 0;
   for await (const outputs of session.stream(inputs(), { batch })) onOutputs(outputs, done++);
-  const { soundness, modulus, offlineMs, costs } = session;
+  const { offlineMs, costs } = session;
   const onlineMs = performance.now() - started - (offlineMs - before) - readingMs;
   const result = { costs, onlineMs, trustedMs: trustedMs(costs) };
-  return { result, batches: Math.ceil(count / batch), soundness, modulus, offlineMs, ...outsourcing(session) };
+  const batches = Math.ceil(count / batch);
+  return { result, images: count, batches, ...about(session), layers: executedLayers(session, []) };
 }
 
-/** How much of the network the device gets. */
-export function outsourcing({ network, plan, layerCount: linearLayers, outsourcedCount }: NetworkSession) {
+/** What holds for every run of the session, and how much of the network the device gets. */
+function about(session: NetworkSession) {
+  const { soundness, modulus, offlineMs, parameters, network, plan, layerCount, outsourcedCount } = session;
   const deviceMacs = linearOperations(network)
     .filter((_, index) => plan.outsourced[index])
     .reduce((sum, { map }) => sum + macCount(map), 0);
-  return { linearLayers, outsourcedLayers: outsourcedCount, deviceMacs };
+  const { maximumInferences } = parameters;
+  const counts = { linearLayers: layerCount, outsourcedLayers: outsourcedCount, deviceMacs };
+  return { soundness, maximumInferences, modulus, offlineMs, ...counts };
+}
+
+/** @param runs of one run, whose times are wanted; none for all that the session has run */
+function executedLayers(session: NetworkSession, runs: readonly LayerRun[]): ExecutedLayer[] {
+  const own = new Map(runs.map((run) => [run.layer, run]));
+  return linearOperations(session.network).map(({ name, map }, layer) => ({
+    name,
+    outsourced: session.plan.outsourced[layer]!,
+    macs: macCount(map),
+    // A copy, since the session may run on.
+    costs: { ...(own.get(layer)?.costs ?? session.layerCosts[layer]!) },
+    startMs: own.get(layer)?.startMs ?? null,
+    endMs: own.get(layer)?.endMs ?? null,
+  }));
 }

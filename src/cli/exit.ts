@@ -11,12 +11,13 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A test that found a wrong device: its report belongs on standard output all the same, and the exit code is 3. */
+/** Something was found wanting, by default a wrong device: the report of it belongs on standard output all the same. */
 export class FailedReport extends Error {
   override readonly name = 'FailedReport';
   constructor(
     message: string,
     readonly report: string,
+    readonly code: number = exitCodes.integrity,
   ) {
     super(message);
   }
@@ -24,7 +25,8 @@ export class FailedReport extends Error {
 
 /** The code a command ends with after `error`. */
 export function exitCode(error: unknown): number {
-  if (error instanceof IntegrityError || error instanceof FailedReport) return exitCodes.integrity;
+  if (error instanceof FailedReport) return error.code;
+  if (error instanceof IntegrityError) return exitCodes.integrity;
   if (isInterrupt(error)) return exitCodes.interrupted;
   if (error instanceof DeviceUnavailableError) return exitCodes.badInput;
   if (error instanceof UsageError || error instanceof ModelError || error instanceof ImageError)

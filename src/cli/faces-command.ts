@@ -17,7 +17,7 @@ import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
 import { type Executed, type ExecutedOnce, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';
-import { jsonCosts, jsonProtection } from './json-result.js';
+import { type JsonNetwork, jsonCosts, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
 import type { Reporter } from './progress.js';
 import { computedBy, costTable, guarantee } from './report.js';
@@ -34,6 +34,8 @@ export interface FacesOptions extends ProtectionText {
 
 /** The layer that lies in the demonstration, by ±1 in one number. */
 const DEMONSTRATION: Tamper = { layer: 17, kind: 'one' };
+/** Quantized when the command runs, so there is no file to take the hash of. */
+const DETECTOR: JsonNetwork = { name: 'SSD-MobileNetV1 of @vladmandic/face-api', sha256: null };
 const BOX_COLOUR = [0, 220, 90] as const;
 
 /** Runs the command and returns what belongs on standard output. */
@@ -75,7 +77,13 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
     }
     report.finish();
     return options.json
-      ? JSON.stringify({ image: path, ...jsonProtection(protection, executed), faces, refused, ...jsonCosts(executed) })
+      ? JSON.stringify({
+          image: path,
+          ...jsonProtection(DETECTOR, protection, executed),
+          faces,
+          refused,
+          ...jsonCosts(executed),
+        })
       : story({ path, options, protection, executed, faces, refused });
   });
 }

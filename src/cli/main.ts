@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { addCalculations } from './calculation-commands.js';
 import { deviceNames } from './devices.js';
 import { exitCode, exitCodes, explain, FailedReport } from './exit.js';
 import { defaultSoundnessBits, defaultThreads } from './options.js';
@@ -107,6 +108,7 @@ function program(finish: (code: number) => void): Command {
       const { conformanceCommand } = await import('./conformance-command.js');
       finish(await perform((signal) => conformanceCommand(options, report, signal)));
     });
+  addCalculations(root, async (work) => finish(await perform(work)));
   return root;
 }
 

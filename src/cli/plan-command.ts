@@ -3,11 +3,10 @@ import { basename } from 'node:path';
 import { wasmArithmetic } from '../fast/index.js';
 import { certify } from '../network/certificate.js';
 import type { MeasuredPlan, PlannedLayer } from '../network/planner/plan.js';
-import { importTflite } from '../network/tflite/index.js';
+import { loadNetwork } from './load-network.js';
 import { aGuarantee, type Guarantee, type GuaranteeText } from './options.js';
 import { measuredPlan } from './plan-for.js';
 import type { Reporter } from './progress.js';
-import { readInput } from './read-input.js';
 import { table } from './table.js';
 
 /** The command line, as text. */
@@ -29,7 +28,7 @@ interface Totals {
 /** Runs the command and returns what belongs on standard output. */
 export async function planCommand(options: PlanCommandOptions, report: Reporter): Promise<string> {
   const guarantee = aGuarantee(options);
-  const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
+  const { network } = await loadNetwork(options.model, '--model');
   certify(network);
   const arithmetic = await wasmArithmetic({ threads: guarantee.threads });
   try {

@@ -4,10 +4,10 @@ import { saboteur } from '../fast/index.js';
 import { type Classification, classify, readLabels } from '../network/classification.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
-import { importTflite } from '../network/tflite/index.js';
 import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
+import { loadNetwork } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
@@ -40,7 +40,8 @@ interface Result {
 export async function runCommand(options: RunOptions, report: Reporter, signal: AbortSignal): Promise<string> {
   const protection = aProtection(options);
   const batch = aNumber(options.batch, '--batch', 1, 1024);
-  const network = importTflite(await readInput(options.model, '--model'), basename(options.model));
+  const loaded = await loadNetwork(options.model, '--model');
+  const { network } = loaded;
   const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
   const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
   const lie = tamper && {
@@ -62,7 +63,13 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     const { top, output } = resultOf(paths[0]!, executed.result.outputs);
     if (!options.json) return textResult(options, paths[0]!, protection, executed, top);
     const costs = jsonCosts(executed);
-    return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), top, output, ...costs });
+    return JSON.stringify({
+      model: options.model,
+      ...jsonProtection(loaded, protection, executed),
+      top,
+      output,
+      ...costs,
+    });
   }
 
   const results: Result[] = [];
@@ -78,7 +85,7 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   );
   if (!options.json) return textOfMany(options, protection, executed, results);
   const costs = jsonCosts(executed);
-  return JSON.stringify({ model: options.model, ...jsonProtection(protection, executed), results, ...costs });
+  return JSON.stringify({ model: options.model, ...jsonProtection(loaded, protection, executed), results, ...costs });
 }
 
 async function readLabelFile(path: string): Promise<string[]> {

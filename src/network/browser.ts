@@ -21,6 +21,7 @@ export {
   quantizeInput,
   resizeBilinear,
 } from './image/browser.js';
+export type { LayerRun } from './layer-run.js';
 export { integerMultipliers, type Multipliers } from './multiplier.js';
 export {
   NetworkSession,
@@ -33,6 +34,7 @@ export { type LayerClass, layerClass, layerClasses } from './planner/layer-class
 export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
 export type { PlanChoice } from './planner/plan-choice.js';
 export * from './quantizer/index.js';
+export { networkSummary } from './summary.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';
 export * from './zoo/index.js';

@@ -22,6 +22,7 @@ import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/in
 import { certify } from './certificate.js';
 import { linearOperations } from './graph.js';
 import { InsideLayers } from './inside-layers.js';
+import { type LayerRun, recorded } from './layer-run.js';
 import type { Plan } from './planner/plan.js';
 import { choosePlan, type PlanChoice } from './planner/plan-choice.js';
 import { type StreamOptions, streamInOrder } from './stream.js';
@@ -58,6 +59,8 @@ export interface Output {
 /** What a run cost: of one image, or of all images of a batch together. */
 export interface RunCosts {
   readonly costs: Costs;
+  /** The linear layers, one after another, as they were run. */
+  readonly layers: readonly LayerRun[];
   /** From the start of the run to its result. */
   readonly onlineMs: number;
   /** Online time that was not spent waiting for the device. */
@@ -84,6 +87,8 @@ export class NetworkSession {
   readonly soundness: Soundness;
   /** What all runs so far cost. */
   readonly costs: Costs = noCosts();
+  /** The part of each linear layer in it, without the trusted operations between layers. */
+  readonly layerCosts: readonly Costs[];
   readonly #session: Session | null;
   readonly #arithmetic: TrustedArithmetic;
   readonly #inside: InsideLayers;
@@ -95,6 +100,7 @@ export class NetworkSession {
   private constructor(options: NetworkSessionOptions, plan: Plan, session: Session | null) {
     const layers = linearOperations(options.network);
     this.network = options.network;
+    this.layerCosts = layers.map(() => noCosts());
     this.plan = plan;
     this.#session = session;
     this.#arithmetic = options.arithmetic;
@@ -184,8 +190,13 @@ export class NetworkSession {
     const started = performance.now();
     const inference = (await this.#session?.begin(inputs.length)) ?? null;
     const costs = inference?.costs ?? noCosts();
+    const layers: LayerRun[] = [];
+    const runLinear = recorded(this.#runLinear(inference, costs), costs, started, (layer) => {
+      layers.push(layer);
+      addCosts(this.layerCosts[layer.layer]!, layer.costs);
+    });
     try {
-      const values = await walk(this.network, this.#arithmetic, inputs, this.#runLinear(inference, costs), costs);
+      const values = await walk(this.network, this.#arithmetic, inputs, runLinear, costs);
       const onlineMs = performance.now() - started;
       const images = values.map((outputs) =>
         outputs.map((entries, index) => ({
@@ -193,7 +204,7 @@ export class NetworkSession {
           values: entries,
         })),
       );
-      return { images, costs, onlineMs, trustedMs: onlineMs - costs.deviceMs };
+      return { images, costs, layers, onlineMs, trustedMs: onlineMs - costs.deviceMs };
     } finally {
       inference?.end();
       addCosts(this.costs, costs);

@@ -47,6 +47,27 @@ export const nonEmptyString: Codec<string> = where(
   (value): value is string => typeof value === 'string' && value !== '',
 );
 
+/** A finite number above 0. */
+export const positiveNumber: Codec<number> = where(
+  'a number above 0',
+  (value): value is number => finiteNumber.is(value) && value > 0,
+);
+
+/** A string all of which matches `pattern`, which must be anchored at both ends. */
+export function matching(name: string, pattern: RegExp): Codec<string> {
+  return where(name, (value): value is string => typeof value === 'string' && pattern.test(value));
+}
+
+/** What `choose` picks for a value: messages speak of the one form that was meant. */
+export function chosen<A>(name: string, choose: (value: unknown) => Codec<A>): Codec<A> {
+  return codec(name, (value, context) => choose(value).validate(value, context));
+}
+
+/** A value, or null. */
+export function orNull<A>(value: Codec<A>): Codec<A | null> {
+  return chosen<A | null>(`${value.name}, or null`, (actual) => (actual === null ? t.null : value) as Codec<A | null>);
+}
+
 /** Exactly one of the given strings. */
 export function oneOf<const S extends string>(...allowed: readonly S[]): Codec<S> {
   const name = allowed.map((word) => JSON.stringify(word)).join(' or ');

@@ -36,3 +36,10 @@ export function trustedMs({ protocolMs, operationsMs, insideMs }: Costs): number
 export function addCosts(total: Costs, some: Costs): void {
   for (const key of Object.keys(total) as (keyof Costs)[]) total[key] += some[key];
 }
+
+/** now - before: what was added since `before` was copied. */
+export function costsSince(now: Costs, before: Costs): Costs {
+  const since = { ...now };
+  for (const key of Object.keys(since) as (keyof Costs)[]) since[key] -= before[key];
+  return since;
+}

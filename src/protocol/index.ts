@@ -3,9 +3,23 @@
  * @module
  */
 export type { ImageShape, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
+export {
+  type BoundedError,
+  type CalculatedParameters,
+  type CalculatedTarget,
+  type Calculation,
+  calculateSoundness,
+} from './calculator/calculate.js';
+export type { CalculatedCertificate, Condition, LaneCondition } from './calculator/certificate.js';
+export type { CalculatedCosts, PadSupply } from './calculator/costs.js';
+export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from './calculator/input.js';
+export { calculationToJson, type Json, toJson } from './calculator/json.js';
+export { type Preset, type PresetName, presetNames, presets } from './calculator/presets.js';
+export type { Rotation } from './calculator/rotation.js';
 export { noWrapBound } from './certificate.js';
+export { type ChallengeSpace, type ChallengeStructure, challengeError } from './challenge-error.js';
 export { Unchecked, Verified } from './check.js';
-export { addCosts, type Costs, noCosts, trustedMs } from './costs.js';
+export { addCosts, type Costs, costsSince, noCosts, trustedMs } from './costs.js';
 export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
 export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
 export { finishedLength } from './finished-length.js';
@@ -23,15 +37,17 @@ export {
   poolsByRows,
 } from './passes.js';
 export { type Randomness, systemRandomness } from './randomness.js';
+export { type Rational, soundnessBits } from './rational.js';
 export { referenceArithmetic } from './reference-arithmetic.js';
 export { sampleResidues } from './sampling.js';
 export { type Progress, Session, type SessionOptions, type SessionState } from './session.js';
 export {
-  type Rational,
+  type RejectPolicy,
   repetitionsFor,
   type Soundness,
   type SoundnessInput,
   type SoundnessTerm,
+  sessionChallenges,
   soundness,
-  soundnessBits,
+  type WrapCondition,
 } from './soundness.js';

@@ -1,16 +1,25 @@
 /** How likely a wrong answer is to be accepted: exact rationals, labelled terms, and the one that binds. */
+import { type ChallengeSpace, challengeError } from './challenge-error.js';
 import { CHECK_MODULUS } from './modulus.js';
+import { exceeds, ONE, power, type Rational, soundnessBits, total, union, ZERO } from './rational.js';
 
-/** An exact non-negative fraction, not necessarily reduced. */
-export interface Rational {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
+/** What happens after a reject: the session ends, as in this library; or it goes on with the same challenges. */
+export type RejectPolicy = 'poison' | 'continue';
 
-/** One way in which a wrong answer could slip through, with a bound on its probability. */
+/**
+ * Whether 2B < q, so that a wrong answer in range is wrong modulo q: `holds`, `fails`, or `assumed` when no bound B is known.
+ */
+export type WrapCondition = 'holds' | 'fails' | 'assumed';
+
+/** One way in which a wrong answer could slip through, with a bound on its probability in one inference. */
 export interface SoundnessTerm {
+  /** Which. */
+  readonly name: 'folds' | 'decoding' | 'wrap-around' | 'verdicts';
+  /** In words. */
   readonly label: string;
+  /** The bound. */
   readonly error: Rational;
+  /** floor(-log2 error). */
   readonly bits: number;
 }
 
@@ -18,13 +27,17 @@ export interface SoundnessTerm {
 export interface Soundness {
   /** k: independent challenges per layer. */
   readonly repetitions: number;
+  /** That one wrong answer to one layer passes. */
   readonly perCheck: Rational;
+  /** That one inference releases a wrong result: the sum of the terms. */
   readonly perInference: Rational;
   /** Over every inference the session may run, up to the first reject. */
   readonly perSession: Rational;
-  /** floor(-log2) of `perInference` and `perSession`. */
+  /** floor(-log2 perInference). */
   readonly inferenceBits: number;
+  /** floor(-log2 perSession). */
   readonly sessionBits: number;
+  /** Of one inference. */
   readonly terms: readonly SoundnessTerm[];
   /** The term with the largest error. */
   readonly binding: SoundnessTerm;
@@ -38,50 +51,57 @@ export interface SoundnessInput {
   readonly repetitions: number;
   /** Inferences that share the same challenges. */
   readonly inferences: number;
+  /** Full entropy over F_q with q = 2^31 - 1, unless said otherwise; a session knows nothing else. */
+  readonly challenges?: ChallengeSpace;
+  /** `poison`, unless said otherwise; a session knows nothing else. */
+  readonly onReject?: RejectPolicy;
+  /** `holds`, unless said otherwise; a session refuses maps for which it does not. */
+  readonly noWrap?: WrapCondition;
 }
 
-const ONE: Rational = { numerator: 1n, denominator: 1n };
-
-/** floor(-log2(error)): the largest b with error <= 2^-b. An error of one or more has 0 bits, no error Infinity. */
-export function soundnessBits(error: Rational): number {
-  const { numerator, denominator } = error;
-  if (numerator === 0n) return Infinity;
-  if (numerator >= denominator) return 0;
-  let bits = denominator.toString(2).length - numerator.toString(2).length;
-  if (numerator << BigInt(bits) > denominator) bits--;
-  return bits;
-}
-
-function times(error: Rational, count: number): Rational {
-  const numerator = error.numerator * BigInt(count);
-  return numerator >= error.denominator ? ONE : { numerator, denominator: error.denominator };
-}
+/** What sessions use. */
+export const sessionChallenges: ChallengeSpace = {
+  checkModulus: BigInt(CHECK_MODULUS),
+  challengeSet: BigInt(CHECK_MODULUS),
+  structure: 'full',
+};
 
 /**
- * The soundness error of k challenges, uniform and independent modulo q = 2^31 - 1, each layer checked once per inference.
- * Per check: q^-k exactly (Freivalds; the integers are in range, so a wrong answer differs modulo q). Per inference and per
- * session: a union bound, valid for an adaptive device because it learns nothing but "accepted" until the first reject.
+ * The soundness error of k independent challenges per layer, each layer checked once per inference.
+ *
+ * Per check: the k-th power of `challengeError`; q^-k for full challenges over F_q (Freivalds; the integers are in range, so a
+ * wrong answer differs modulo q). Per session: a union bound over all its checks. It holds for an adaptive device under
+ * either policy: before the first wrong answer is accepted every verdict says what the device knows already, whether its
+ * answer was right (theorem `adaptive_session`; `ideal_verdict`).
+ *
+ * Per inference, if rejects poison: a union over its layers, whatever came before, since all the device has seen is "accept".
+ * If they do not, every earlier reject told it one more vector that the challenges do not miss. After j rejects the challenges
+ * are uniform over what is left, at least 1 - j * perCheck of all, so that the next check errs with at most
+ * perCheck / (1 - j * perCheck); the term `verdicts` charges the last inference of the session for all the checks before it.
  */
 export function soundness(input: SoundnessInput): Soundness {
-  const { layers, repetitions, inferences } = input;
-  const perCheck: Rational = { numerator: 1n, denominator: BigInt(CHECK_MODULUS) ** BigInt(repetitions) };
-  const perInference = times(perCheck, layers);
-  const perSession = times(perCheck, layers * inferences);
+  const { repetitions, challenges = sessionChallenges, onReject = 'poison', noWrap = 'holds' } = input;
+  const layers = BigInt(input.layers);
+  const checks = layers * BigInt(input.inferences);
+  const missed = power(challengeError(challenges), repetitions);
+  const perCheck = noWrap === 'fails' ? ONE : missed;
+  const folds = union(missed, layers);
   const terms: SoundnessTerm[] = [
-    {
-      label:
-        repetitions === 0 && layers > 0
-          ? 'nothing is checked'
-          : `Freivalds' check: ${layers} layers, each wrong answer missed with probability q^-${repetitions}, q = 2^31 - 1`,
-      error: perInference,
-      bits: soundnessBits(perInference),
-    },
-    {
-      label: 'range and format of every answer: checked exactly',
-      error: { numerator: 0n, denominator: 1n },
-      bits: Infinity,
-    },
+    term('folds', foldsLabel(input, challenges), folds),
+    term('decoding', 'range and format of every answer: checked exactly', ZERO),
+    wrapTerm(noWrap, input.layers),
   ];
+  if (onReject === 'continue' && repetitions > 0) {
+    terms.push(
+      term(
+        'verdicts',
+        'what rejects that did not end the session taught the device: charged to the last inference',
+        lessons(missed, layers, checks - layers, folds),
+      ),
+    );
+  }
+  const perInference = total(terms.map(({ error }) => error));
+  const perSession = union(perCheck, checks);
   return {
     repetitions,
     perCheck,
@@ -90,8 +110,43 @@ export function soundness(input: SoundnessInput): Soundness {
     inferenceBits: soundnessBits(perInference),
     sessionBits: soundnessBits(perSession),
     terms,
-    binding: terms[0]!,
+    binding: terms.reduce((largest, next) => (exceeds(next.error, largest.error) ? next : largest)),
   };
+}
+
+function term(name: SoundnessTerm['name'], label: string, error: Rational): SoundnessTerm {
+  return { name, label, error, bits: soundnessBits(error) };
+}
+
+function wrapTerm(noWrap: WrapCondition, layers: number): SoundnessTerm {
+  if (noWrap === 'fails' && layers > 0) {
+    return term(
+      'wrap-around',
+      'a wrong answer may differ by a multiple of q, which no fold sees: 2B < q does not hold',
+      ONE,
+    );
+  }
+  const why = noWrap === 'assumed' ? 'assumed, no bounds are known' : 'certified';
+  return term('wrap-around', `wrap-around modulo q: excluded by 2B < q (${why})`, ZERO);
+}
+
+/** layers * error / (1 - rejects * error) - layers * error, at most what is missing to one. */
+function lessons(error: Rational, layers: bigint, rejects: bigint, folds: Rational): Rational {
+  const { numerator, denominator } = error;
+  const left = denominator - rejects * numerator;
+  if (left <= layers * numerator) {
+    return { numerator: folds.denominator - folds.numerator, denominator: folds.denominator };
+  }
+  return { numerator: layers * numerator * rejects * numerator, denominator: denominator * left };
+}
+
+function foldsLabel({ layers, repetitions }: SoundnessInput, space: ChallengeSpace): string {
+  if (repetitions === 0 && layers > 0) return 'nothing is checked';
+  const { checkModulus, challengeSet, structure } = space;
+  const q = checkModulus === BigInt(CHECK_MODULUS) ? 'q = 2^31 - 1' : `q = ${checkModulus}`;
+  const set = challengeSet === checkModulus ? 'q' : `${challengeSet}`;
+  const one = structure === 'full' ? `${set}^-${repetitions}` : `((2*${set} - 1) / ${set}^2)^${repetitions}`;
+  return `Freivalds' check: ${layers} layers, each wrong answer missed with probability ${one}, ${q}`;
 }
 
 /**
@@ -99,8 +154,19 @@ export function soundness(input: SoundnessInput): Soundness {
  * @throws RangeError when not even 16 repetitions reach it.
  */
 export function repetitionsFor(targetBits: number, layers: number): number {
-  for (let repetitions = 1; repetitions <= 16; repetitions++) {
-    if (soundness({ layers, repetitions, inferences: 1 }).inferenceBits >= targetBits) return repetitions;
-  }
+  const repetitions = smallestRepetitions(
+    (k) => soundness({ layers, repetitions: k, inferences: 1 }).inferenceBits >= targetBits,
+  );
+  if (repetitions !== null) return repetitions;
   throw new RangeError(`no sensible number of repetitions gives ${targetBits} bits of soundness`);
+}
+
+/** The most repetitions that anybody should need: 16 * 31 bits. */
+export const MOST_REPETITIONS = 16;
+
+/** The smallest k from 1 to 16 that is good enough, or null. */
+export function smallestRepetitions(isEnough: (repetitions: number) => boolean): number | null {
+  for (let repetitions = 1; repetitions <= MOST_REPETITIONS; repetitions++)
+    if (isEnough(repetitions)) return repetitions;
+  return null;
 }

@@ -90,8 +90,9 @@ if (!existsSync(shared)) {
       top: { label: string; index: number; probability: number }[];
     };
     const fields =
-      'model device integrity privacy modulus repetitions soundnessBits linearLayers outsourcedLayers insideLayers verifiedLayers top output';
-    const costs = 'bytesToDevice bytesFromDevice offlineMs onlineMs trustedMs deviceMs';
+      'model device integrity privacy modulus repetitions soundnessBits linearLayers outsourcedLayers insideLayers verifiedLayers top output slalom network soundness maximumInferences images batches';
+    const costs =
+      'bytesToDevice bytesFromDevice offlineMs onlineMs trustedMs deviceMs protocolMs insideMs operationsMs layers';
     for (const field of `${fields} ${costs}`.split(' ')) assert.ok(field in result, `${field} is missing`);
     assert.is(result.top[0]!.label, 'Egyptian cat');
     assert.is(result.top[0]!.index, 286);

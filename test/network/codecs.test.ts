@@ -2,11 +2,15 @@ import * as fc from 'fast-check';
 import * as t from 'io-ts';
 import * as assert from 'uvu/assert';
 import {
+  chosen,
   decode,
   finiteNumber,
   list,
+  matching,
   nonEmptyString,
   oneOf,
+  orNull,
+  positiveNumber,
   strictObject,
   wholeNumber,
 } from '../../src/protocol/codecs.js';
@@ -53,6 +57,31 @@ test('strings: not empty, or one of a few', () => {
   refusal(nonEmptyString, Object('boxed'));
   assert.is(decode(oneOf('a', 'b'), 'b', 'it'), 'b');
   assert.is(refusal(oneOf('a', 'b'), 'c'), 'it must be "a" or "b", not "c"');
+});
+
+test('above zero, matching a pattern, or null', () => {
+  assert.is(decode(positiveNumber, 1e-9, 'it'), 1e-9);
+  for (const wrong of [0, -0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
+    assert.match(refusal(positiveNumber, wrong), /^it must be a number above 0, not /);
+  }
+  const digits = matching('decimal digits', /^\d+$/);
+  assert.is(decode(digits, '007', 'it'), '007');
+  for (const wrong of ['', '1\n', '-1', 7]) assert.match(refusal(digits, wrong), /^it must be decimal digits, not /);
+  assert.is(decode(orNull(wholeNumber(0, 9)), null, 'it'), null);
+  assert.is(decode(orNull(wholeNumber(0, 9)), 9, 'it'), 9);
+  assert.is(refusal(orNull(wholeNumber(0, 9)), 10), 'it must be a whole number from 0 to 9, or null, not 10');
+  refusal(orNull(wholeNumber(0, 9)), undefined);
+  assert.is(refusal(strictObject({ a: orNull(point) }), { a: { x: 1 } }), 'it.a.y is missing');
+});
+
+test('one form or another: messages speak of the one that was meant', () => {
+  const form = chosen(
+    'a point or a list of points',
+    (value) => (Array.isArray(value) ? list(point, 3) : point) as never,
+  );
+  assert.equal(decode(form, [{ x: 1, y: 2 }], 'it'), [{ x: 1, y: 2 }]);
+  assert.is(refusal(form, [{ x: 1, y: 10 }]), 'it[0].y must be a whole number from 0 to 9, not 10');
+  assert.is(refusal(form, 'p'), 'it must be a point or a list of points, not "p"');
 });
 
 test('an object has exactly the declared fields, its own', () => {
