@@ -10,6 +10,7 @@ export const navigation: DefaultTheme.NavItem[] = [
     link: '/getting-started',
     activeMatch: '^/(getting-started|usage|choose|run|public|operating|devices)',
   },
+  { text: 'Demonstration', link: '/demo' },
   { text: 'Calculator', link: '/calculator' },
   { text: 'Benchmarks', link: '/benchmarks' },
   { text: 'Specification', link: '/spec/', activeMatch: '^/spec/' },
