@@ -1,6 +1,5 @@
-/** Writes an ONNX model: nodes and constants go in one by one, bytes come out. `onnx.proto` has the format. */
-import { readFileSync } from 'node:fs';
-import protobuf from 'protobufjs';
+/** Writes an ONNX model: nodes and constants go in one by one, bytes come out. */
+import { onnxMessage } from '../../src/network/onnx/schema.js';
 
 /** Numbers of the format: element types, kinds of attributes, versions. */
 const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
@@ -104,9 +103,7 @@ export class GraphWriter {
   }
 
   finish(name: string, input: Port, outputs: readonly Port[]): OnnxModel {
-    const schema = protobuf.parse(readFileSync(new URL('onnx.proto', import.meta.url), 'utf8')).root;
-    const bytes = schema
-      .lookupType('onnx.ModelProto')
+    const bytes = onnxMessage('ModelProto')
       .encode({
         irVersion: IR_VERSION,
         producerName: 'slalom-bench',

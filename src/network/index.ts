@@ -5,3 +5,4 @@
 export * from './browser.js';
 export { loadFaceWeights, quantizedFaceDetector } from './faces/load.js';
 export { readImage } from './image/read.js';
+export { importOnnx, type OnnxNetwork, type OnnxOptions } from './onnx/index.js';
