@@ -4,8 +4,16 @@
  * `slalom/fast`, `slalom/network`.
  * @module
  */
-export { type SaboteurOptions, saboteur, type WasmDeviceOptions, wasmArithmetic, wasmDevice } from './fast/index.js';
 export {
+  type SaboteurOptions,
+  saboteur,
+  type WasmArithmeticOptions,
+  type WasmDeviceOptions,
+  wasmArithmetic,
+  wasmDevice,
+} from './fast/index.js';
+export {
+  type BatchResult,
   type Certificate,
   type Classification,
   certify,
@@ -28,12 +36,14 @@ export {
   type PlanChoice,
   planNetwork,
   quantizeInput,
+  type RunCosts,
   type RunResult,
   readImage,
   readLabels,
   readNetworkFile,
   resizeBilinear,
   runInTheClear,
+  type StreamOptions,
   storedCodes,
   writeNetworkFile,
   type ZooName,

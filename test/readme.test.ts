@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
-  exports: Record<string, { types?: string; default?: string }>;
+  exports: Record<string, string | { types: string; default: string; browser?: Record<string, string> }>;
   bin: Record<string, string>;
 };
 
@@ -47,8 +47,15 @@ test('every link to a file leads somewhere', () => {
 
 test('every entry point of the package is built, and imports', async () => {
   for (const [name, paths] of Object.entries(manifest.exports)) {
-    if (name === './package.json') continue;
-    assert.ok(existsSync(join(root, paths.types!)), `${paths.types} is not built`);
+    if (typeof paths === 'string') {
+      assert.ok(existsSync(join(root, paths)), `${paths} is not there`);
+      continue;
+    }
+    const { browser } = paths;
+    for (const path of browser === undefined ? [] : Object.values(browser)) {
+      assert.ok(existsSync(join(root, path)), `${path} is not built`);
+    }
+    assert.ok(existsSync(join(root, paths.types)), `${paths.types} is not built`);
     const imported = (await import(name.replace(/^\./, 'slalom'))) as object;
     assert.ok(Object.keys(imported).length > 0, `${name} exports nothing`);
   }

@@ -5,9 +5,11 @@ import { Numbers } from './numbers.js';
 
 /** One line of the result. */
 export interface ConformanceRow {
+  /** What was tested. */
   readonly group: string;
   /** How many answers were compared, or calls made. */
   readonly passed: number;
+  /** How many of them were wrong. */
   readonly failed: number;
   /** What went wrong, in a sentence each; at most a few. */
   readonly problems: readonly string[];
@@ -15,11 +17,15 @@ export interface ConformanceRow {
 
 /** What the suite found. */
 export interface ConformanceReport {
+  /** The device's name. */
   readonly device: string;
   /** The vectors follow from it. */
   readonly seed: number;
+  /** One per group of checks. */
   readonly rows: readonly ConformanceRow[];
+  /** Over all groups. */
   readonly passed: number;
+  /** Over all groups; 0 means exact. */
   readonly failed: number;
 }
 
@@ -31,6 +37,7 @@ export interface ConformanceOptions {
   readonly randomShapes?: number;
   /** Called after each group. */
   readonly onRow?: (row: ConformanceRow) => void;
+  /** Stops the suite between two groups. */
   readonly signal?: AbortSignal;
 }
 
@@ -39,10 +46,14 @@ const SHOWN_PROBLEMS = 5;
 
 /** Thrown by `conformance` when a device is not exact. */
 export class ConformanceError extends Error {
+  /** `ConformanceError`. */
   override readonly name = 'ConformanceError';
-  constructor(readonly report: ConformanceReport) {
+  /** What was found. */
+  readonly report: ConformanceReport;
+  constructor(report: ConformanceReport) {
     const first = report.rows.flatMap(({ problems }) => problems)[0] ?? 'nothing was checked';
     super(`The device "${report.device}" failed ${report.failed} of ${report.passed + report.failed} checks: ${first}`);
+    this.report = report;
   }
 }
 

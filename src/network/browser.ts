@@ -28,16 +28,20 @@ export { type Inspection, inspectNetwork, type LayerInspection } from './inspect
 export type { LayerRun } from './layer-run.js';
 export { integerMultipliers, type Multipliers } from './multiplier.js';
 export {
+  type BatchResult,
   NetworkSession,
   type NetworkSessionOptions,
   type Output,
+  type RunCosts,
   type RunResult,
   storedCodes,
 } from './network-session.js';
+export type { OnMeasured } from './planner/calibrate.js';
 export { type LayerClass, layerClass, layerClasses } from './planner/layer-class.js';
 export { type MeasuredPlan, type Plan, type PlannedLayer, type PlanOptions, planNetwork } from './planner/plan.js';
 export type { PlanChoice } from './planner/plan-choice.js';
 export * from './quantizer/index.js';
+export type { StreamOptions } from './stream.js';
 export { networkSummary } from './summary.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';

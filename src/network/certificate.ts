@@ -6,23 +6,29 @@ import { aQuantizedNetwork } from './validate.js';
 
 /** One linear layer. */
 export interface LayerCertificate {
+  /** The layer. */
   readonly name: string;
   /** B: |L(x)| <= B, from the actual weights. */
   readonly bound: number;
   /** ceil(log2(2B + 1)): the width of a signed integer that holds L(x). */
   readonly bits: number;
+  /** Multiply-accumulates of one application. */
   readonly macs: number;
+  /** |X|. */
   readonly inputs: number;
+  /** |Y|. */
   readonly outputs: number;
 }
 
 /** A network whose integers are proved to fit. */
 export interface Certificate {
+  /** In the order of the network. */
   readonly layers: readonly LayerCertificate[];
   /** The largest B of all layers. */
   readonly bound: number;
   /** The smallest pad modulus p with 2B < p. */
   readonly modulus: Modulus;
+  /** Multiply-accumulates of all linear layers. */
   readonly macs: number;
 }
 

@@ -3,7 +3,9 @@ import type { QuantizedNetwork, Tensor, TensorId } from '../reference/quantized-
 
 /** One class and how probable the network finds it. */
 export interface Classification {
+  /** From the file of labels, or the number of the class. */
   readonly label: string;
+  /** The number of the class, from 0. */
   readonly index: number;
   /** From 0 to 1. */
   readonly probability: number;

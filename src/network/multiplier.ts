@@ -5,7 +5,9 @@
 
 /** Factors that share one shift. */
 export interface Multipliers {
+  /** One entry per factor, each from 0 to 2^31 - 1. */
   readonly multipliers: Int32Array;
+  /** From 1 to 62, the same for all. */
   readonly shift: number;
 }
 

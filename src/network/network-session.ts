@@ -31,6 +31,7 @@ import { type RunLinear, walk } from './walk.js';
 
 /** What a network session needs. */
 export interface NetworkSessionOptions {
+  /** Certified when the session is opened. */
   readonly network: QuantizedNetwork;
   /** The untrusted side; it stays yours: closing the session does not close it. Null: the trusted side computes everything. */
   readonly device: Device | null;
@@ -44,14 +45,19 @@ export interface NetworkSessionOptions {
   readonly plan?: PlanChoice;
   /** Both guarantees and 2^-40 per inference, unless you say otherwise. */
   readonly parameters?: Partial<Parameters>;
+  /** The operating system's generator unless given; only tests give another. */
   readonly randomness?: Randomness;
+  /** Where pads wait; memory unless given. */
   readonly pads?: PadStore;
+  /** Called as challenges are folded, pads made and layers run. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Interrupts opening and preparing between two layers. */
   readonly signal?: AbortSignal;
 }
 
 /** One output of a run. */
 export interface Output {
+  /** What the values stand for. */
   readonly tensor: Tensor;
   /** Centred integers: the real number is scale * value. */
   readonly values: Int16Array | Int32Array;
@@ -59,6 +65,7 @@ export interface Output {
 
 /** What a run cost: of one image, or of all images of a batch together. */
 export interface RunCosts {
+  /** Of this run alone. */
   readonly costs: Costs;
   /** The linear layers, one after another, as they were run. */
   readonly layers: readonly LayerRun[];
@@ -70,6 +77,7 @@ export interface RunCosts {
 
 /** A finished run: every number in it passed the check, or was computed by the trusted side, or integrity was off. */
 export interface RunResult extends RunCosts {
+  /** One per output of the network, in its order. */
   readonly outputs: readonly Output[];
 }
 
@@ -81,10 +89,13 @@ export interface BatchResult extends RunCosts {
 
 /** A quantized network, its outsourced linear layers on an untrusted device, everything else here. */
 export class NetworkSession {
+  /** The network as it was given. */
   readonly network: QuantizedNetwork;
   /** Which layers the device got, and why. */
   readonly plan: Plan;
+  /** What the session was opened with, defaults filled in. */
   readonly parameters: Parameters;
+  /** The error, exact, before anything runs; over outsourced layers only. */
   readonly soundness: Soundness;
   /** What all runs so far cost. */
   readonly costs: Costs = noCosts();
@@ -142,6 +153,7 @@ export class NetworkSession {
     return networkHash(this.network);
   }
 
+  /** Where the session is; `poisoned` after a reject. */
   get state(): SessionState {
     return this.#session?.state ?? (this.#closed ? 'closed' : 'ready');
   }

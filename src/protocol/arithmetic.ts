@@ -12,8 +12,11 @@ import type { Addition, Finish, Incoming, Outgoing } from './passes.js';
 
 /** The element types trusted memory is made of. */
 export interface TrustedArrays {
+  /** Centred inputs. */
   i16: Int16Array;
+  /** Integer outputs. */
   i32: Int32Array;
+  /** Residues. */
   u32: Uint32Array;
 }
 
@@ -33,13 +36,17 @@ export interface TrustedMap {
 
 /** Height, width, channels of an image-like tensor: what pooling needs to know about its input. */
 export interface ImageShape {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
+  /** Entries of a pixel. */
   readonly channels: number;
 }
 
 /** Everything the trusted side computes. Functions write to `out` and never read it. */
 export interface TrustedArithmetic {
+  /** Which implementation this is. */
   readonly name: string;
   /** How many threads share the work; 1 when there is only the calling one. */
   readonly threads: number;
@@ -98,7 +105,9 @@ export interface TrustedArithmetic {
   requantize(y: Int32Array, bias: Int32Array, how: Requantization, out: Int16Array): void;
   /** out[i] = y[i] + bias[i mod channels]. */
   addBias(y: Int32Array, bias: Int32Array, out: Int32Array): void;
+  /** out[i] = clamp(roundedShift(a[i] * multipliers[0] + b[i] * multipliers[1], shift), minimum, maximum). */
   add(a: Int16Array, b: Int16Array, how: Addition, out: Int16Array): void;
+  /** out[i] = clamp(roundedShift(x[i] * multiplier, shift), minimum, maximum). */
   rescale(x: Int16Array, how: RescaleOperation, out: Int16Array): void;
   /** Pools one image, or several back to back. */
   pool(x: Int16Array, shape: ImageShape, how: PoolOperation, out: Int16Array): void;

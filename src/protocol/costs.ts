@@ -8,7 +8,9 @@ export interface Costs {
   insideMs: number;
   /** From a layer's message to its answer; for layers of several inferences in flight these times overlap. */
   deviceMs: number;
+  /** Of all messages. */
   bytesToDevice: number;
+  /** Of all answers. */
   bytesFromDevice: number;
   /** Layers whose answers passed the check; a layer of a batch counts once. */
   verifiedLayers: number;

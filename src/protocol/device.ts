@@ -43,8 +43,11 @@ export interface LoadedMap {
 
 /** Anything that can apply linear maps: a worker thread, a GPU, a machine somewhere else. */
 export interface Device {
+  /** What messages and reports call it. */
   readonly name: string;
+  /** What one call may carry. */
   readonly limits: DeviceLimits;
+  /** Makes a map resident, for residues modulo p or for exact integers. @throws DeviceError when it does not fit; TypeError or RangeError when the map is malformed or could not be exact */
   load(map: LinearMap, modulus: Modulus | 'integers'): Promise<LoadedMap>;
   /** Ends the device; pending calls reject. Calling it twice is harmless. */
   close(): Promise<void>;

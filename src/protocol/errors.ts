@@ -5,6 +5,7 @@
  * never told, because the device or its host may read it.
  */
 export class IntegrityError extends Error {
+  /** `IntegrityError`. */
   override readonly name = 'IntegrityError';
   constructor() {
     super('The device gave a wrong answer. The run was refused and this session cannot be used again.');
@@ -13,21 +14,25 @@ export class IntegrityError extends Error {
 
 /** The device could not do what it was asked: not open, out of memory, crashed, too slow. No answer was used. */
 export class DeviceError extends Error {
+  /** `DeviceError`. */
   override readonly name: string = 'DeviceError';
 }
 
 /** This machine does not have the device: no driver, no library, no adapter. The message says where was looked and what to install. */
 export class DeviceUnavailableError extends DeviceError {
+  /** `DeviceUnavailableError`. */
   override readonly name = 'DeviceUnavailableError';
 }
 
 /** The session is not in a state that allows this call. */
 export class SessionError extends Error {
+  /** `SessionError`. */
   override readonly name = 'SessionError';
 }
 
 /** There is no unused pad left, or a pad was about to be used a second time. */
 export class PadError extends Error {
+  /** `PadError`. */
   override readonly name = 'PadError';
 }
 

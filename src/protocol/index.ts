@@ -28,13 +28,18 @@ export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestM
 export { MemoryPadStore, Pad, type PadMaterial, type PadSet, type PadStore } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';
 export {
+  type AddFollowUp,
   type Addition,
+  type Blinding,
   type Finish,
   type FollowUp,
   type Incoming,
   type Outgoing,
+  type PoolFollowUp,
   packedLength,
   poolsByRows,
+  type RescaleFollowUp,
+  type Unblinding,
 } from './passes.js';
 export { type Randomness, systemRandomness } from './randomness.js';
 export { type Rational, soundnessBits } from './rational.js';

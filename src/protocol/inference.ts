@@ -54,14 +54,20 @@ export class Inference {
   }
 
   /**
-   * L(x) of layer `index`, computed by the device and checked, and finished in the same pass.
+   * L(x) of layer `index`, computed by the device and checked.
    * @param x |X| centred integers per image inside the map's declared range, in trusted memory, unchanged until this resolves
-   * @param finish what becomes of L(x); without it L(x) itself is released
    * @returns trusted memory; the caller releases it
    * @throws IntegrityError when the answer is wrong (the session is then poisoned); DeviceError when there is no answer;
    * RangeError when x does not fit, before anything was sent
    */
   linear(index: number, x: Int16Array): Promise<Released>;
+  /**
+   * L(x) of layer `index`, computed by the device and checked, and finished in the same pass.
+   * @param x as above
+   * @param finish what becomes of L(x)
+   * @returns trusted memory; the caller releases it
+   * @throws as above
+   */
   linear(index: number, x: Int16Array, finish: Finish): Promise<Released<Int16Array | Int32Array>>;
   async linear(index: number, x: Int16Array, finish: Finish | null = null): Promise<Released<Int16Array | Int32Array>> {
     const layer = this.#claimLayer(index, x);

@@ -8,7 +8,9 @@ import { sampleResidues } from './sampling.js';
 
 /** The secret of one layer of one inference: rho uniform over Z_p^|X|, u = L(rho) mod p. */
 export interface PadMaterial {
+  /** |X| residues below p. */
   readonly rho: Uint32Array;
+  /** |Y| residues: L(rho) mod p. */
   readonly u: Uint32Array;
 }
 
@@ -49,6 +51,7 @@ export type PadSet = readonly Pad[];
 export interface PadStore {
   /** How many inferences can still be served. */
   readonly count: number;
+  /** Takes one set in. */
   add(pads: PadSet): Promise<void>;
   /**
    * Takes one set out for good: from here on it counts as spent, whatever happens to the inference.
@@ -67,6 +70,7 @@ export class MemoryPadStore implements PadStore {
     return this.#sets.length;
   }
 
+  /** Takes one set in. */
   async add(pads: PadSet): Promise<void> {
     this.#sets.push(pads);
   }

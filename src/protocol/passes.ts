@@ -12,13 +12,30 @@ export function packedLength(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 
+/** What inputs are blinded with. */
+export interface Blinding {
+  /** One pad of |X| residues per image. */
+  readonly rho: readonly Uint32Array[];
+  /** p. */
+  readonly modulus: Modulus;
+}
+
+/** What answers are unblinded with. */
+export interface Unblinding {
+  /** One unblinding factor of |Y| residues per image. */
+  readonly u: readonly Uint32Array[];
+  /** p. */
+  readonly modulus: Modulus;
+}
+
 /** What is done with `images` inputs, back to back, on their way to the device. */
 export interface Outgoing {
+  /** How many inputs lie back to back. */
   readonly images: number;
   /** Every entry must lie in it. */
   readonly range: InputRange;
   /** One pad rho of |X| residues per image; null when the device sees x itself. */
-  readonly blinding: { readonly rho: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  readonly blinding: Blinding | null;
   /** k folded challenges as `packFolded` gives them. */
   readonly folded: readonly Uint32Array[];
 }
@@ -27,12 +44,35 @@ export interface Outgoing {
 export type Addition = Pick<AddOperation, 'multipliers' | 'shift' | 'minimum' | 'maximum'>;
 
 /** A trusted operation that is done to the requantized output in the same pass. */
-export type FollowUp =
-  | { readonly kind: 'rescale'; readonly how: RescaleOperation }
-  /** The output is the first operand, `other` the second: as many entries, and complete before the pass. */
-  | { readonly kind: 'add'; readonly how: Addition; readonly other: Int16Array }
-  /** Only the last one, over windows that do not overlap from row to row and need no padding above or below. */
-  | { readonly kind: 'pool'; readonly how: PoolOperation; readonly shape: ImageShape };
+export type FollowUp = RescaleFollowUp | AddFollowUp | PoolFollowUp;
+
+/** A change of scale in the pass. */
+export interface RescaleFollowUp {
+  /** Tells follow-ups apart. */
+  readonly kind: 'rescale';
+  /** Its multiplier, shift and clamp. */
+  readonly how: RescaleOperation;
+}
+
+/** An addition in the pass: the output is the first operand. */
+export interface AddFollowUp {
+  /** Tells follow-ups apart. */
+  readonly kind: 'add';
+  /** Its multipliers, shift and clamp. */
+  readonly how: Addition;
+  /** The second operand: as many entries, and complete before the pass. */
+  readonly other: Int16Array;
+}
+
+/** Pooling in the pass: only the last follow-up, over windows that do not overlap from row to row and need no padding above or below. */
+export interface PoolFollowUp {
+  /** Tells follow-ups apart. */
+  readonly kind: 'pool';
+  /** Its windows. */
+  readonly how: PoolOperation;
+  /** Of the image that is pooled. */
+  readonly shape: ImageShape;
+}
 
 /** What becomes of y: y + bias, or its requantization and then the follow-ups, in order. */
 export interface Finish {
@@ -40,14 +80,16 @@ export interface Finish {
   readonly bias: Int32Array;
   /** Null: the accumulators y + bias are the result, and there is no follow-up. */
   readonly requantization: Requantization | null;
+  /** In the order in which they are done. */
   readonly followUps: readonly FollowUp[];
 }
 
 /** What is done with `images` outputs, back to back. */
 export interface Incoming {
+  /** How many outputs lie back to back. */
   readonly images: number;
   /** One unblinding factor of |Y| residues per image; null when the answer is y itself. */
-  readonly unblinding: { readonly u: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  readonly unblinding: Unblinding | null;
   /** B: |y| may be at most that. */
   readonly bound: number;
   /** k challenges of |Y| residues. None: the answer is not checked, and y is cut to [-B, B] so that what follows cannot overflow. */

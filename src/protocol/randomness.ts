@@ -2,6 +2,7 @@
 
 /** Fills byte arrays with uniform bytes. Tests inject their own; nothing else should. */
 export interface Randomness {
+  /** Overwrites every byte with a uniform one. */
   fill(bytes: Uint8Array): void;
 }
 

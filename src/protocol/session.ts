@@ -20,20 +20,29 @@ export type SessionState = 'preparing' | 'ready' | 'running' | 'poisoned' | 'clo
 
 /** How far a long piece of work is. */
 export interface Progress {
+  /** Which piece of work. */
   readonly phase: 'challenges' | 'pads' | 'online';
+  /** Of `total`. */
   readonly done: number;
+  /** Layers, or layers times inferences. */
   readonly total: number;
 }
 
 /** What a session needs. Device, arithmetic and randomness are injected. */
 export interface SessionOptions {
+  /** The untrusted side; closing the session does not close it. */
   readonly device: Device;
+  /** The trusted side's arithmetic; it stays the caller's. */
   readonly arithmetic: TrustedArithmetic;
   /** The linear maps, in the order in which an inference uses them. */
   readonly maps: readonly LinearMap[];
+  /** Both guarantees and 2^-40 per inference, unless said otherwise. */
   readonly parameters?: Partial<Parameters>;
+  /** The operating system's generator unless given; only tests give another. */
   readonly randomness?: Randomness;
+  /** Where pads wait; memory unless given. */
   readonly pads?: PadStore;
+  /** Called as challenges are folded and pads made. */
   readonly onProgress?: (progress: Progress) => void;
   /** Interrupts opening and preparing between two layers. */
   readonly signal?: AbortSignal;
@@ -51,10 +60,13 @@ export interface SessionLayer {
 
 /** See `SessionState`. A reject destroys the challenges and the pads that are left; the session never works again. */
 export class Session {
+  /** What the session was opened with, defaults filled in. */
   readonly parameters: Parameters;
   /** p, the smallest pad modulus that fits every layer; null when privacy is off and exact integers travel. */
   readonly modulus: Modulus | null;
+  /** The error, exact, before anything runs. */
   readonly soundness: Soundness;
+  /** As it was given. */
   readonly arithmetic: TrustedArithmetic;
   readonly #device: Device;
   readonly #randomness: Randomness;
@@ -103,6 +115,7 @@ export class Session {
     return session;
   }
 
+  /** Where the session is; `poisoned` after a reject. */
   get state(): SessionState {
     return this.#state;
   }
@@ -122,6 +135,7 @@ export class Session {
     return this.#device.limits;
   }
 
+  /** How many maps there are. */
   get layerCount(): number {
     return this.#layers.length;
   }

@@ -26,8 +26,33 @@ function requireMode(map: LinearMap, mode: Mode): void {
   }
 }
 
+/** A map that the reference device holds. */
+export interface ReferenceMap {
+  /** L(x), or L(x) mod p; several inputs back to back are answered in order. @throws RangeError or TypeError for a wrong input */
+  apply(x: Int16Array | Uint32Array): Promise<Int32Array | Uint32Array>;
+  /** Later calls of `apply` reject. */
+  release(): void;
+}
+
+/** What a reference device is: `Device` of src/protocol, which this file may not name. */
+export interface ReferenceDevice {
+  /** `reference`. */
+  readonly name: string;
+  /** No limit that matters. */
+  readonly limits: {
+    /** Bytes of one call. */
+    readonly maximumTransferBytes: number;
+    /** One call at a time. */
+    readonly concurrency: number;
+  };
+  /** Takes a map, for p or for `'integers'`. @throws TypeError or RangeError when it is malformed or may not be exact */
+  load(map: LinearMap, mode: number | 'integers'): Promise<ReferenceMap>;
+  /** Later calls reject. */
+  close(): Promise<void>;
+}
+
 /** A device that answers L(x), or L(x) mod p, in exact BigInt; several inputs back to back are answered in order. */
-export function referenceDevice() {
+export function referenceDevice(): ReferenceDevice {
   let closed = false;
   return {
     name: 'reference',

@@ -5,7 +5,9 @@ import { transpose } from './transpose.js';
 
 /** A secret challenge s and folded = transpose of L applied to s, modulo q. */
 export interface Challenge {
+  /** |Y| residues modulo q, uniform and secret. */
   readonly s: readonly bigint[];
+  /** |X| residues modulo q, as secret as s. */
   readonly folded: readonly bigint[];
 }
 

@@ -6,7 +6,7 @@ export { apply } from './apply.js';
 export { blind, unblind } from './blinding.js';
 export { bound, channelBounds } from './bound.js';
 export { decodeIntegers, decodeResidues } from './decode.js';
-export { referenceDevice } from './device.js';
+export { type ReferenceDevice, type ReferenceMap, referenceDevice } from './device.js';
 export { evaluate, imageShape } from './evaluate.js';
 export {
   add,
@@ -37,14 +37,18 @@ export {
   outputExtent,
   outputLength,
   type Padding,
+  type Size,
+  type Steps,
   termsPerOutput,
 } from './linear-map.js';
 export type {
   AccumulatorTensor,
   ActivationTensor,
   AddOperation,
+  Clamped,
   ConcatOperation,
   LinearOperation,
+  NamedOperation,
   Operation,
   PadOperation,
   PoolOperation,
@@ -56,6 +60,7 @@ export type {
   Tensor,
   TensorId,
   TrustedOperation,
+  UnaryOperation,
 } from './quantized-network.js';
 export { clamp, floorDivision, roundedDivision, roundedShift } from './rounding.js';
 export { type Bytes, residueBits, sampleResidue, sampleResidues } from './sampling.js';

@@ -3,34 +3,21 @@
  * Everything here is data; `apply.ts` and `transpose.ts` say what it computes.
  */
 
-/** Height, width and channel count of an image-like tensor, stored row by row with channels last (HWC). */
-export interface Extent {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import type { Extent, InputRange, Padding, Size, Steps } from './shapes.js';
 
-/** How many zeros surround an image on each side. */
-export interface Padding {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-/** The closed interval every entry of an input is declared to lie in; `minimum <= 0 <= maximum`. */
-export interface InputRange {
-  readonly minimum: number;
-  readonly maximum: number;
-}
+export type { Extent, InputRange, Padding, Size, Steps } from './shapes.js';
 
 /** A matrix: y[o] = sum over i of weights[o * inputs + i] * x[i]. */
 export interface Dense {
+  /** Tells maps apart. */
   readonly kind: 'dense';
+  /** |X|. */
   readonly inputs: number;
+  /** |Y|. */
   readonly outputs: number;
   /** Row-major, `outputs` rows of `inputs` entries. */
   readonly weights: Int16Array;
+  /** Where inputs lie: the bound B follows from it. */
   readonly inputRange: InputRange;
 }
 
@@ -40,17 +27,25 @@ export interface Dense {
  * c * stride.x + j * dilation.x - padding.left, g * channels / groups + k], with g the group of output channel o.
  */
 export interface Convolution {
+  /** Tells maps apart. */
   readonly kind: 'convolution';
+  /** The shape of x; |X| is the product of its sides. */
   readonly input: Extent;
-  readonly kernel: { readonly height: number; readonly width: number };
-  readonly stride: { readonly y: number; readonly x: number };
-  readonly dilation: { readonly y: number; readonly x: number };
+  /** Rows and columns of the kernel. */
+  readonly kernel: Size;
+  /** From one output to the next. */
+  readonly stride: Steps;
+  /** From one tap of the kernel to the next; 1 where they are neighbours. */
+  readonly dilation: Steps;
+  /** Zeros around the input. */
   readonly padding: Padding;
   /** Input and output channels are split into this many groups; equal to `input.channels` for depthwise. */
   readonly groups: number;
+  /** Channels of the output. */
   readonly outputChannels: number;
   /** [outputChannels][kernel.height][kernel.width][input.channels / groups], row-major. */
   readonly weights: Int16Array;
+  /** Where inputs lie: the bound B follows from it. */
   readonly inputRange: InputRange;
 }
 

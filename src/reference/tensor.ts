@@ -6,24 +6,35 @@
 
 /** An 8-bit (at most 16-bit) activation tensor: real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint. */
 export interface ActivationTensor {
+  /** Tells the two kinds apart. */
   readonly kind: 'activation';
+  /** What messages call it. */
   readonly name: string;
   /** Without the batch axis: [height, width, channels] or [length]. Row-major. */
   readonly shape: readonly number[];
+  /** The real number that 1 stands for, above 0. */
   readonly scale: number;
+  /** The stored code that stands for real 0. */
   readonly zeroPoint: number;
+  /** No entry is below; at most 0. */
   readonly minimum: number;
+  /** No entry is above; at least 0. */
   readonly maximum: number;
 }
 
 /** A tensor of 32-bit accumulators that is read out, not fed on: real = scales[channel] * a, channels last. */
 export interface AccumulatorTensor {
+  /** Tells the two kinds apart. */
   readonly kind: 'accumulator';
+  /** What messages call it. */
   readonly name: string;
+  /** As of an activation. */
   readonly shape: readonly number[];
+  /** One entry per channel: the real number that 1 stands for. */
   readonly scales: Float64Array;
 }
 
+/** Any tensor of a quantized network. */
 export type Tensor = ActivationTensor | AccumulatorTensor;
 
 /** The index of a tensor in `QuantizedNetwork.tensors`. */

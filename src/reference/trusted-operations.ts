@@ -11,8 +11,11 @@ import { clamp, roundedDivision, roundedShift } from './rounding.js';
 
 /** The shape pooling and padding act on: rows, columns, channels last. */
 export interface ImageShape {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
+  /** Entries of a pixel. */
   readonly channels: number;
 }
 

@@ -109,8 +109,8 @@ export class Demonstration {
   }
 
   #receive(message: Message): void {
-    if (message.kind === 'failed') return this.#fail(message.reason);
-    if (message.kind === 'progress') this.#show({ progress: message });
+    if (message.kind === 'failed') this.#fail(message.reason);
+    else if (message.kind === 'progress') this.#show({ progress: message });
     else if (message.kind === 'held') this.#show({ held: [...this.#view.held, message.snapshot] });
     else if (message.kind === 'seen') this.#show({ seen: [...this.#view.seen, message.snapshot] });
     else if (this.#waiting?.kinds.includes(message.kind)) {

@@ -11,6 +11,7 @@ let honest: Device;
 /** What new maps are loaded on. Before a session begins that is the honest device itself, which is tested first. */
 let current: Device;
 
+// #region open
 async function open(message: Extract<ToDevice, { kind: 'open' }>): Promise<Device> {
   honest = message.device === 'webgpu' ? await webgpuDevice() : await wasmDevice({ kernels: message.kernels });
   current = honest;
@@ -21,6 +22,7 @@ async function open(message: Extract<ToDevice, { kind: 'open' }>): Promise<Devic
     close: () => honest.close(),
   };
 }
+// #endregion open
 
 page.addEventListener('message', ({ data }: MessageEvent<ToDevice>) => {
   if (data.kind === 'open') {

@@ -48,6 +48,8 @@ export interface RawOutput {
 
 /** A result, all of it verified. */
 export interface Result {
+  /** The name of the device that computed. */
+  readonly device: string;
   readonly faces: readonly Face[];
   readonly outputs: readonly RawOutput[];
   readonly layers: number;

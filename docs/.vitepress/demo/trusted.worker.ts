@@ -57,6 +57,7 @@ function leave(): void {
   session = null;
 }
 
+// #region session
 async function openSession(): Promise<NetworkSession> {
   return NetworkSession.open({
     network: detector.network,
@@ -66,6 +67,7 @@ async function openSession(): Promise<NetworkSession> {
     onProgress: ({ phase, done, total }) => say({ kind: 'progress', stage: phase, done, total }),
   });
 }
+// #endregion session
 
 function resultOf(run: RunResult, photo: Image, offlineMs: number): Result {
   const { network, anchors } = detector;
@@ -75,6 +77,7 @@ function resultOf(run: RunResult, photo: Image, offlineMs: number): Result {
     outputs.map(({ values }) => values),
   );
   return {
+    device: device!.name,
     faces: decodeFaces(real, anchors, photo),
     outputs,
     layers: session!.layerCount,

@@ -1,6 +1,6 @@
 /** What the page says, in plain words. */
 import type { View } from './demonstration.js';
-import { chiSquare, type Histogram, UNIFORM_BELOW } from './histogram.js';
+import { BINS, chiSquare, type Histogram, UNIFORM_BELOW } from './histogram.js';
 import type { Stage } from './messages.js';
 
 const STAGES: Readonly<Record<Stage, string>> = {
@@ -45,8 +45,13 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-GB');
 }
 
-/** What a histogram says about the numbers behind it. */
-export function uniformity(counts: Histogram): { readonly uniform: boolean; readonly text: string } {
+/** Ten expected in every bin; with fewer the statistic does not follow its distribution well enough. */
+const FEWEST = 10 * BINS;
+
+/** What a histogram says about the numbers behind it; `uniform` is null when there are too few to tell. */
+export function uniformity(counts: Histogram): { readonly uniform: boolean | null; readonly text: string } {
+  if (counts.total < FEWEST)
+    return { uniform: null, text: `Only ${counts.total} numbers: too few to tell by a histogram.` };
   const statistic = chiSquare(counts);
   const uniform = statistic < UNIFORM_BELOW;
   const shown = statistic < 1000 ? statistic.toFixed(1) : grouped(statistic);

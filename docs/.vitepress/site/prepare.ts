@@ -1,6 +1,7 @@
 /** Writes what the site shows from elsewhere in the repository: pages, parts of the README, raw files. All of it is git-ignored. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { networkSummary, zooNetwork } from '../../../src/network/index.js';
 import { importedPages, RAW_FOLDER, resolveLink, root } from './pages.js';
 import { readmeSections } from './readme.js';
 
@@ -31,6 +32,9 @@ export function writeImported(source: string): void {
   write(page, text);
 }
 
+/** The networks of the zoo whose real layers the calculator offers. */
+const networks = ['mobilenet-v1', 'mobilenet-v2', 'resnet-50', 'resnet-152', 'vgg16'] as const;
+
 /** Everything that the site takes from outside `docs`. */
 export function prepare(): void {
   for (const old of ['spec', `public/${RAW_FOLDER}`, '.vitepress/generated']) {
@@ -39,6 +43,8 @@ export function prepare(): void {
   for (const source of importedPages.keys()) writeImported(source);
   for (const [name, text] of readmeSections()) write(`.vitepress/generated/readme/${name}.md`, text);
   publishLinked(readFileSync(join(root, 'README.md'), 'utf8'), 'README.md');
+  const layers = Object.fromEntries(networks.map((name) => [name, networkSummary(zooNetwork(name))]));
+  write('.vitepress/generated/networks.json', JSON.stringify(layers));
   for (const name of readdirSync(docs)) {
     if (name.endsWith('.md')) publishLinked(readFileSync(join(docs, name), 'utf8'), `docs/${name}`);
   }

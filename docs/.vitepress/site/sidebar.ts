@@ -10,6 +10,9 @@ export const navigation: DefaultTheme.NavItem[] = [
     link: '/getting-started',
     activeMatch: '^/(getting-started|usage|choose|run|public|operating|devices)',
   },
+  { text: 'Demonstration', link: '/demo' },
+  { text: 'Calculator', link: '/calculator' },
+  { text: 'Benchmarks', link: '/benchmarks' },
   { text: 'Specification', link: '/spec/', activeMatch: '^/spec/' },
   { text: 'API', link: '/api/', activeMatch: '^/api/' },
 ];
@@ -19,14 +22,29 @@ const guides: DefaultTheme.SidebarItem[] = [
     text: 'Start',
     items: [
       { text: 'Getting started', link: '/getting-started' },
+      { text: 'Run your model', link: '/run-your-model' },
       { text: 'In your program', link: '/usage' },
     ],
   },
   {
     text: 'Guides',
     items: [
+      { text: 'Choose a device', link: '/choose-a-device' },
       { text: 'Choose parameters', link: '/parameters' },
       { text: 'Write a device', link: '/devices' },
+      { text: 'A device over a socket', link: '/remote-device' },
+      { text: 'Run inside a TEE', link: '/tee' },
+      { text: 'What is public', link: '/public' },
+      { text: 'Operate it', link: '/operating' },
+    ],
+  },
+  {
+    text: 'Decide',
+    items: [
+      { text: 'Calculator', link: '/calculator' },
+      { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'Run the benchmarks', link: '/bench' },
+      { text: 'Comparison', link: '/comparison' },
     ],
   },
   {

@@ -21,6 +21,7 @@ export const SABOTAGES: readonly Sabotage[] = [...(Object.keys(LIES) as (keyof t
 export interface SaboteurOptions {
   /** The map that lies, counted from 0 in the order of `load`. */
   readonly layer: number;
+  /** Which lie; `one` adds 1 to a single number. */
   readonly kind: Sabotage;
 }
 

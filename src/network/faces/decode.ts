@@ -11,7 +11,9 @@ export interface Face {
 
 /** What must be known about the photograph. */
 export interface PhotoSize {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 

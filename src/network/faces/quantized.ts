@@ -7,6 +7,7 @@ import { faceAnchors, faceDetector } from './detector.js';
 import { FACE_INPUT } from './prepare.js';
 import type { Weights } from './weights.js';
 
+/** The face detector, ready to run. */
 export interface QuantizedFaceDetector {
   /** Takes what `prepareFaceInput` makes; gives twelve accumulator tensors for `decodeFaces`. */
   readonly network: QuantizedNetwork;

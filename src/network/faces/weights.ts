@@ -5,7 +5,9 @@ import { entryCount } from '../float/index.js';
 
 /** A named array of real numbers. */
 export interface Weight {
+  /** As the manifest says. */
   readonly shape: readonly number[];
+  /** Row-major. */
   readonly values: Float32Array;
 }
 

@@ -24,15 +24,21 @@ export interface Windowing {
 
 /** What a convolution needs beyond its input. */
 export interface ConvolutionOptions extends Windowing {
+  /** The name of the operation and of its output. */
   readonly name: string;
+  /** Rows and columns of the kernel. */
   readonly kernel: Size;
+  /** 1 in both directions unless given. */
   readonly dilation?: Axes;
+  /** 1 unless given; the number of input channels for depthwise. */
   readonly groups?: number;
   /** [output channels][kernel.height][kernel.width][input channels / groups]. */
   readonly weights: Float32Array;
   /** Zeros unless given. */
   readonly bias?: Float32Array;
+  /** Channels of the output. */
   readonly outputChannels: number;
+  /** None unless given. */
   readonly activation?: Activation;
 }
 
@@ -44,6 +50,7 @@ function requireLength(array: Float32Array, length: number, what: string): void 
 
 /** Every method adds one operation and returns its output tensor, which has the operation's name. */
 export class FloatNetworkBuilder {
+  /** The input tensor. */
   readonly input: FloatTensorId;
   readonly #tensors: FloatTensor[] = [];
   readonly #operations: FloatOperation[] = [];
@@ -54,12 +61,14 @@ export class FloatNetworkBuilder {
     this.input = this.#tensor('input', inputShape);
   }
 
+  /** The shape of a tensor. @throws ModelError when there is no such tensor */
   shape(id: FloatTensorId): readonly number[] {
     const tensor = this.#tensors[id];
     if (tensor === undefined) throw new ModelError(`The network has no tensor number ${id}.`);
     return tensor.shape;
   }
 
+  /** Cross-correlation with a bias. @throws ModelError when groups, weights or bias do not fit */
   convolution(input: FloatTensorId, options: ConvolutionOptions): FloatTensorId {
     const { name, kernel, weights, outputChannels, stride = ONE, dilation = ONE, groups = 1 } = options;
     const image = asImage(this.shape(input));
@@ -94,7 +103,11 @@ export class FloatNetworkBuilder {
     return output;
   }
 
-  /** @param weights [outputs][inputs], as many outputs as the bias has entries */
+  /**
+   * A matrix with a bias.
+   * @param weights [outputs][inputs], as many outputs as the bias has entries
+   * @throws ModelError when the weights do not fit
+   */
   dense(
     input: FloatTensorId,
     name: string,
@@ -108,6 +121,7 @@ export class FloatNetworkBuilder {
     return output;
   }
 
+  /** Batch normalization with fixed statistics. @throws ModelError when an array has not one entry per channel */
   batchNorm(
     input: FloatTensorId,
     name: string,
@@ -122,12 +136,14 @@ export class FloatNetworkBuilder {
     return output;
   }
 
+  /** An activation by itself. */
   activation(input: FloatTensorId, name: string, activation: Activation): FloatTensorId {
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'activation', name, input, output, activation });
     return output;
   }
 
+  /** The sum of two tensors of one shape. @throws ModelError when shapes differ */
   add(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
     if (this.shape(a).join() !== this.shape(b).join()) {
       throw new ModelError(`"${name}" adds tensors of different shapes.`);
@@ -159,6 +175,7 @@ export class FloatNetworkBuilder {
     return output;
   }
 
+  /** Concatenation along an axis. @throws ModelError when the other sides differ */
   concat(inputs: readonly FloatTensorId[], name: string, axis: number): FloatTensorId {
     const shapes = inputs.map((id) => this.shape(id));
     const rest = (shape: readonly number[]): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
@@ -171,6 +188,7 @@ export class FloatNetworkBuilder {
     return output;
   }
 
+  /** The same entries under another shape. @throws ModelError when their number differs */
   reshape(input: FloatTensorId, name: string, shape: readonly number[]): FloatTensorId {
     if (entryCount(shape) !== entryCount(this.shape(input))) {
       throw new ModelError(`"${name}" changes the number of entries.`);
@@ -180,6 +198,7 @@ export class FloatNetworkBuilder {
     return output;
   }
 
+  /** Softmax along the last axis. */
   softmax(input: FloatTensorId, name: string, beta = 1): FloatTensorId {
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'softmax', name, input, output, beta });

@@ -20,6 +20,9 @@ export {
   type FloatTensor,
   type FloatTensorId,
   inputsOf,
+  type NamedFloatOperation,
   type Size,
+  type Steps,
+  type UnaryFloatOperation,
 } from './float-network.js';
 export { samePadding, VALID } from './padding.js';

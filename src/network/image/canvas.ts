@@ -17,9 +17,13 @@ export function padToSquare(image: Image): Image {
 
 /** A rectangle in pixels; right and bottom lie just outside it. Fractions are rounded, and parts outside the picture cut. */
 export interface Box {
+  /** The first column, in pixels. */
   readonly left: number;
+  /** The first row. */
   readonly top: number;
+  /** The column where it ends. */
   readonly right: number;
+  /** The row where it ends. */
   readonly bottom: number;
 }
 

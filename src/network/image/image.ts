@@ -2,8 +2,11 @@
 
 /** Red, green, blue bytes, row by row from the top: `3 * width * height` of them. */
 export interface Image {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** Red, green and blue bytes, row by row. */
   readonly pixels: Uint8Array;
 }
 

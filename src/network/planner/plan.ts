@@ -9,6 +9,7 @@ import { type LayerCosts, layerCosts, type PlanRates } from './rates.js';
 
 /** One decision per linear layer, in the network's order. */
 export interface Plan {
+  /** One entry per linear layer, in the network's order: whether the device computes it. */
   readonly outsourced: readonly boolean[];
   /** What every layer costs the trusted side; there when it was measured. */
   readonly layers?: readonly PlannedLayer[];
@@ -16,18 +17,23 @@ export interface Plan {
 
 /** A plan with its reasons. */
 export interface MeasuredPlan extends Plan {
+  /** What every layer costs the trusted side, and why it is where it is. */
   readonly layers: readonly PlannedLayer[];
 }
 
 /** One linear layer in a plan. Times are estimates for one image, of the arithmetic that was measured. */
 export interface PlannedLayer extends LayerCosts {
+  /** The layer. */
   readonly name: string;
+  /** The class of layers whose speed was measured. */
   readonly kind: LayerClass;
   /** Multiply-accumulates. */
   readonly macs: number;
   /** |X| and |Y|. */
   readonly inputs: number;
+  /** |Y|. */
   readonly outputs: number;
+  /** Whether the device gets it. */
   readonly outsourced: boolean;
   /** In a few words. */
   readonly reason: string;
@@ -39,6 +45,7 @@ export interface PlanOptions {
   readonly arithmetic: TrustedArithmetic;
   /** As for a session. */
   readonly parameters?: Partial<Parameters>;
+  /** Called with what was measured. */
   readonly onMeasured?: OnMeasured;
 }
 

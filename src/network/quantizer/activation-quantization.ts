@@ -3,9 +3,13 @@ import type { Range } from './ranges.js';
 
 /** real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint; the fields `ActivationTensor` has. */
 export interface Quantization {
+  /** The real number that 1 stands for. */
   readonly scale: number;
+  /** The code that stands for real 0. */
   readonly zeroPoint: number;
+  /** The smallest centred integer. */
   readonly minimum: number;
+  /** The largest. */
   readonly maximum: number;
 }
 

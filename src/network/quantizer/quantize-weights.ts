@@ -4,8 +4,11 @@ import { LARGEST_CODE, roundWeights } from './round-weights.js';
 
 /** weight = scales[channel] * w, and bias = inputScale * scales[channel] * b. */
 export interface QuantizedWeights {
+  /** Integers, laid out as the floats were. */
   readonly weights: Int16Array;
+  /** One per output channel: the real number that a weight of 1 stands for. */
   readonly scales: Float64Array;
+  /** One integer per output channel, in units of the accumulator. */
   readonly bias: Int32Array;
 }
 

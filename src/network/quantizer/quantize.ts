@@ -11,6 +11,7 @@ import { quantizeTrusted } from './quantize-trusted.js';
 import type { Ranges } from './ranges.js';
 import { shareQuantizations } from './share-quantizations.js';
 
+/** What may be chosen about a quantization. */
 export interface QuantizeOptions {
   /**
    * The input's exact quantization, if the caller fills the input tensor itself; up to 16 bits, `minimum <= 0 <= maximum`.

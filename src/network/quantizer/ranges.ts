@@ -4,12 +4,15 @@ import { ModelError } from '../errors.js';
 
 /** minimum <= 0 <= maximum, both finite: zero must be representable, or padding with zeros would be wrong. */
 export interface Range {
+  /** The smallest real value. */
   readonly minimum: number;
+  /** The largest. */
   readonly maximum: number;
 }
 
 /** A range and the name of its tensor. */
 export interface TensorRange extends Range {
+  /** The name of the tensor. */
   readonly tensor: string;
 }
 

@@ -9,30 +9,45 @@ import { type Activation, asImage, entryCount, samePadding, VALID } from '../flo
 
 /** A tensor of centred integers in [minimum, maximum]. */
 export interface PlannedTensor {
+  /** What messages call it. */
   readonly name: string;
   /** [height, width, channels] or [length]. */
   readonly shape: readonly number[];
+  /** No entry is below. */
   readonly minimum: number;
+  /** No entry is above. */
   readonly maximum: number;
 }
 
 /** A linear layer; its map is whole except that it has no weights. */
 export interface PlannedLinear {
+  /** Tells operations apart. */
   readonly kind: 'linear';
+  /** The name of the layer and of its output. */
   readonly name: string;
+  /** The tensor that it reads. */
   readonly input: TensorId;
+  /** The tensor that it makes. */
   readonly output: TensorId;
+  /** L, without weights. */
   readonly map: LinearMap;
+  /** What is done to the result. */
   readonly activation: Activation;
 }
 
 /** The sum of a shortcut and a branch, whose last operation is a linear layer that nothing else reads. */
 export interface PlannedAdd {
+  /** Tells operations apart. */
   readonly kind: 'add';
+  /** The name of the sum and of its output. */
   readonly name: string;
+  /** The tensor that went round. */
   readonly shortcut: TensorId;
+  /** The tensor that went through layers. */
   readonly branch: TensorId;
+  /** The tensor that it makes. */
   readonly output: TensorId;
+  /** What is done to the sum. */
   readonly activation: Activation;
 }
 
@@ -40,7 +55,9 @@ export type PlannedOperation = PlannedLinear | PlannedAdd | PoolOperation | Resh
 
 /** A network without weights. Tensor 0 is the input, the last tensor is the output. */
 export interface Plan {
+  /** All tensors; operations name them by their index. */
   readonly tensors: readonly PlannedTensor[];
+  /** In an order in which they can be evaluated. */
   readonly operations: readonly PlannedOperation[];
 }
 

@@ -10,11 +10,19 @@ export interface CudaDescription {
   readonly computeCapability: string;
   /** The CUDA version that the driver supports: "13.0". */
   readonly driverVersion: string;
+  /** Memory of the card. */
   readonly memoryBytes: number;
   /** The compiler's version: "13.0". */
   readonly compilerVersion: string;
   /** Where the libraries were found: a path, or a name that the system's loader knows. */
-  readonly libraries: { readonly cuda: string; readonly nvrtc: string; readonly cublas: string };
+  readonly libraries: {
+    /** The driver. */
+    readonly cuda: string;
+    /** The compiler. */
+    readonly nvrtc: string;
+    /** The matrix products. */
+    readonly cublas: string;
+  };
 }
 
 /**

@@ -7,21 +7,29 @@
 export interface TfjsTensor {
   /** Its values, once they are computed. */
   data(): Promise<ArrayLike<number>>;
+  /** Frees it. */
   dispose(): void;
 }
 
 /** What is used of TensorFlow.js, with the types that it is used with. */
 export interface TfjsCore {
+  /** The name of the backend in use. */
   getBackend(): string;
+  /** Uses another; false when it cannot start. */
   setBackend(name: string): Promise<boolean>;
   /** The instance in use. */
   backend(): unknown;
   /** The instance of that name, if it is initialised. */
   findBackend(name: string): unknown;
+  /** A tensor of these values. */
   tensor(values: Float32Array, shape: number[], dtype: 'float32'): TfjsTensor;
+  /** The same values under another shape. */
   reshape(x: TfjsTensor, shape: number[]): TfjsTensor;
+  /** The part from `begin` on, of that size. */
   slice(x: TfjsTensor, begin: number[], size: number[]): TfjsTensor;
+  /** Tensors one after another along an axis. */
   concat(tensors: TfjsTensor[], axis: number): TfjsTensor;
+  /** The matrix product. */
   matMul(a: TfjsTensor, b: TfjsTensor): TfjsTensor;
 }
 

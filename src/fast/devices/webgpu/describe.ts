@@ -4,21 +4,31 @@ import type { AdapterOptions } from './options.js';
 
 /** An adapter in words and numbers. All texts come from the driver. */
 export interface WebgpuDescription {
+  /** Who made the adapter. */
   readonly vendor: string;
+  /** Its family. */
   readonly architecture: string;
   /** The model, if the driver tells it. */
   readonly device: string;
+  /** What the driver says about it. */
   readonly description: string;
   /** True when the processor plays the graphics card: exact, and slow. */
   readonly software: boolean;
   /** True if four products of 8-bit numbers are one instruction of the shading language. */
   readonly packedDot: boolean;
+  /** Optional features of WebGPU that it has, sorted. */
   readonly features: readonly string[];
+  /** The limits that decide which layers fit. */
   readonly limits: {
+    /** Bytes of a buffer. */
     readonly maxBufferSize: number;
+    /** Bytes of a buffer that a kernel sees at once. */
     readonly maxStorageBufferBindingSize: number;
+    /** Workgroups of one launch in each direction. */
     readonly maxComputeWorkgroupsPerDimension: number;
+    /** Bytes that a workgroup shares. */
     readonly maxComputeWorkgroupStorageSize: number;
+    /** Threads of a workgroup. */
     readonly maxComputeInvocationsPerWorkgroup: number;
   };
 }

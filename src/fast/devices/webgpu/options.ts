@@ -2,6 +2,7 @@
 
 /** Anything that gives adapters as `navigator.gpu` does. */
 export interface AdapterSource {
+  /** As `navigator.gpu.requestAdapter`. */
   requestAdapter(options?: object): Promise<unknown>;
 }
 
