@@ -13,6 +13,7 @@ export { linearOperations } from './graph.js';
 export {
   type Box,
   type Colour,
+  type Colours,
   decodeImage,
   drawBox,
   encodePng,

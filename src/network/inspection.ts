@@ -10,11 +10,15 @@ import { type LayerClass, layerClass } from './planner/layer-class.js';
 
 /** One linear layer, outsourced, private and verified by k challenges. */
 export interface LayerInspection extends LayerCertificate {
+  /** How the planner sorts it. */
   readonly kind: LayerClass;
+  /** Of the tensor it reads. */
   readonly inputShape: readonly number[];
+  /** Of the tensor it gives. */
   readonly outputShape: readonly number[];
   /** Of its output's `bits`, how many p has: 24 or 31. */
   readonly modulusBits: number;
+  /** How many weights it has. */
   readonly weights: number;
   /**
    * Bytes that the trusted side reads and writes online per image. On the way out it reads x (2 per entry), the pad (4) and
@@ -30,12 +34,17 @@ export interface LayerInspection extends LayerCertificate {
 
 /** A whole network. Sums are over linear layers, all of them outsourced. */
 export interface Inspection {
+  /** See `networkHash`. */
   readonly networkHash: string;
+  /** In the order in which they are numbered everywhere. */
   readonly layers: readonly LayerInspection[];
+  /** The smallest pad modulus that fits all of them. */
   readonly modulus: 'P24' | 'M31';
   /** The layer with the largest bound: it decides which modulus the network needs. */
   readonly bindingLayer: number;
+  /** How many there are of each kind. */
   readonly trustedOperations: Readonly<Record<string, number>>;
+  /** Per image. */
   readonly totals: Pick<LayerInspection, 'macs' | 'weights' | 'trustedBytes' | 'offlineMacs' | 'padBytes'>;
   /** At the default parameters. */
   readonly soundness: Soundness;

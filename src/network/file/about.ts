@@ -5,22 +5,27 @@ import { type Preprocessing, preprocessingCodec } from '../image/preprocessing.j
 
 /** How the scales of activations were found. */
 export interface CalibrationRecord {
+  /** See `RangeChoice`. */
   readonly method: 'min-max' | 'percentile' | 'mse';
   /** Only with the method `percentile`: which share of the entries the range keeps, in percent. */
   readonly percentile?: number;
+  /** How many pictures there were. */
   readonly images: number;
   /** Pairs of layers that were equalized; 0 when it did not help or was switched off. */
   readonly equalizedPairs: number;
+  /** Whether biases were corrected. */
   readonly biasCorrected: boolean;
 }
 
 /** Where a network came from. It is a claim of whoever wrote the file. */
 export interface Origin {
+  /** Of the model file: `onnx`, `tflite`. */
   readonly format: string;
   /** The SHA-256 of the model file, in hexadecimal. */
   readonly sha256: string;
   /** The program that wrote the file. */
   readonly tool: string;
+  /** Only of a network that was quantized when it was imported. */
   readonly calibration?: CalibrationRecord;
 }
 
@@ -68,9 +73,11 @@ export type About = t.TypeOf<typeof about>;
 
 /** What a file holds beside the network; a part that is not known is null, or empty. */
 export interface NetworkDetails {
+  /** How a picture becomes the network's input; null when the network takes none, or it is not known. */
   readonly preprocessing: Preprocessing | null;
   /** One per class. */
   readonly labels: readonly string[];
+  /** Null when it is not known. */
   readonly origin: Origin | null;
 }
 

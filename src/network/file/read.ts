@@ -24,6 +24,7 @@ import { isCertificate } from './write.js';
 
 /** A network from a file, with what the file says about it. */
 export interface NetworkFile extends NetworkDetails {
+  /** Validated and certified. */
   readonly network: QuantizedNetwork;
   /** See `networkHash`. */
   readonly networkHash: string;

@@ -8,8 +8,18 @@ import { type Codec, finiteNumber, list, oneOf, strictObject } from '../../proto
  * `affine`: real = colour * factors[channel] + offsets[channel]; then the tensor's own scale, rounded and clamped.
  */
 export type Colours =
-  | { readonly kind: 'codes' }
-  | { readonly kind: 'affine'; readonly factors: readonly number[]; readonly offsets: readonly number[] };
+  | {
+      /** See there. */
+      readonly kind: 'codes';
+    }
+  | {
+      /** See there. */
+      readonly kind: 'affine';
+      /** One per channel, in the network's order. */
+      readonly factors: readonly number[];
+      /** One per channel. */
+      readonly offsets: readonly number[];
+    };
 
 /** Everything between a decoded picture and a network's input. */
 export interface Preprocessing {
@@ -20,6 +30,7 @@ export interface Preprocessing {
   readonly fit: 'stretch' | 'crop' | 'pad';
   /** Whether the first channel is red or blue; of a network with one channel, which takes brightness, always `rgb`. */
   readonly order: 'rgb' | 'bgr';
+  /** How colours become integers. */
   readonly colours: Colours;
 }
 

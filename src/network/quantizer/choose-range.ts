@@ -9,13 +9,20 @@ import type { Range } from './ranges.js';
  * not make the steps of all others large. `mse`: the range with the least mean squared error of rounding and clipping.
  */
 export type RangeChoice =
-  | { readonly method: 'min-max' }
   | {
+      /** See there. */
+      readonly method: 'min-max';
+    }
+  | {
+      /** See there. */
       readonly method: 'percentile';
       /** Percent of the values that are kept on either side; from 50 to 100. */
       readonly percentile: number;
     }
-  | { readonly method: 'mse' };
+  | {
+      /** See there. */
+      readonly method: 'mse';
+    };
 
 /** The default percentile: one value in ten thousand is clipped on either side. */
 export const PERCENTILE = 99.99;

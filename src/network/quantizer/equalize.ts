@@ -26,6 +26,7 @@ interface Pair {
 
 /** The network with its channels equalized. */
 export interface Equalized {
+  /** Folded, and computing the same as before. */
   readonly network: FloatNetwork;
   /** How many pairs of layers share their channels' scales now. */
   readonly pairs: number;

@@ -11,6 +11,7 @@ import { type QuantizeOptions, quantize } from './quantize.js';
 
 /** Choices, and what is needed to measure them. */
 export interface CalibratedOptions extends QuantizeOptions {
+  /** Runs the candidates. It stays yours. */
   readonly arithmetic: TrustedArithmetic;
   /** `min-max` unless given. */
   readonly choice?: RangeChoice;
@@ -24,22 +25,30 @@ export interface CalibratedOptions extends QuantizeOptions {
   readonly onStage?: (stage: CalibrationStage) => void;
 }
 
+/** What `quantizeCalibrated` is doing. */
 export type CalibrationStage = 'calibrate' | 'quantize' | 'equalize' | 'calibrate again' | 'correct biases';
 
 /** One thing that was tried: the error with it, on the inputs that were kept, and whether it stayed. */
 export interface Trial {
+  /** On top of what was kept before. */
   readonly what: 'plain' | 'equalized' | 'biases corrected';
+  /** Beside the float network. */
   readonly error: OutputError;
+  /** Whether the result has it. */
   readonly kept: boolean;
 }
 
 /** The network, and how it came about. */
 export interface CalibratedNetwork {
+  /** Ready to be certified, written and run. */
   readonly network: QuantizedNetwork;
+  /** How many inputs there were. */
   readonly images: number;
   /** 0 when equalization was not tried, found nothing, or did not help. */
   readonly equalizedPairs: number;
+  /** Whether biases were corrected. */
   readonly biasCorrected: boolean;
+  /** In the order in which they were made. */
   readonly trials: readonly Trial[];
 }
 
