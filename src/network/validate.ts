@@ -2,6 +2,7 @@
 import { noWrapBound, reachableBound } from '../protocol/certificate.js';
 import { CHECK_MODULUS } from '../protocol/modulus.js';
 import type {
+  InterpolateOperation,
   LinearOperation,
   Operation,
   QuantizedNetwork,
@@ -122,6 +123,39 @@ function requireSoftmax({ exponentials, unit }: SoftmaxOperation, input: Tensor,
   require(Number.isSafeInteger(unit) && unit > 0, where, 'the unit must be a positive whole number');
 }
 
+function requireTake(offsets: readonly Int32Array[], input: Tensor, output: Tensor, where: string): void {
+  const same = offsets.length === output.shape.length && offsets.every((list, at) => list.length === output.shape[at]);
+  require(same, where, 'there must be one offset for each place of each axis of the output');
+  let furthest = 0;
+  for (const list of offsets) {
+    const largest = list.reduce((most, offset) => Math.max(most, offset), 0);
+    require(list.every((offset) => offset >= 0), where, 'offsets must not be negative');
+    furthest += largest;
+  }
+  require(furthest < elementCount(input), where, 'offsets point beyond the input');
+}
+
+function requireInterpolate(
+  { rows, columns }: InterpolateOperation,
+  input: Tensor,
+  output: Tensor,
+  where: string,
+): void {
+  const { height, width, channels } = rowsColumnsChannels(input);
+  for (const [{ lower, upper, weights }, size] of [
+    [rows, height],
+    [columns, width],
+  ] as const) {
+    require(upper.length === lower.length &&
+      weights.length === lower.length, where, 'there must be two places and a weight each');
+    const inside = (place: number): boolean => place >= 0 && place < size;
+    require(lower.every(inside) && upper.every(inside), where, 'places lie beyond the input');
+    require(weights.every((weight) => weight >= 0 && weight <= 1024), where, 'weights must be from 0 to 1024');
+  }
+  const count = rows.lower.length * columns.lower.length * channels;
+  require(count === elementCount(output), where, 'the output shape is wrong');
+}
+
 function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tensor: Get, where: string): void {
   const inputs = operationInputs(operation).map(tensor);
   const output = tensor(operation.output);
@@ -151,6 +185,20 @@ function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tenso
     case 'softmax':
       requireSoftmax(operation, activations[0]!, where);
       require(total === elementCount(output), where, 'shapes differ');
+      break;
+    case 'take':
+      requireTake(operation.offsets, activations[0]!, output, where);
+      break;
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+      require(activations.every((input) => elementCount(input) === elementCount(output)), where, 'shapes differ');
+      if (operation.kind === 'multiply') requireShift(operation.shift, [operation.multiplier], where);
+      else if (operation.kind === 'subtract') requireShift(operation.shift, operation.multipliers, where);
+      break;
+    case 'interpolate':
+      requireInterpolate(operation, activations[0]!, output, where);
       break;
     case 'concat':
       requireConcat(operation.axis, activations, output, where);

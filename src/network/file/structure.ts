@@ -74,6 +74,15 @@ const requantization = strictObject({ multipliers: descriptor('i32'), shift, ...
 const pool = (kind: 'averagePool' | 'maxPool') =>
   strictObject({ kind: oneOf(kind), input: id, output: id, window: sides, stride: axes, padding, ...clampTo });
 
+const extreme = (kind: 'larger' | 'smaller') =>
+  strictObject({ kind: oneOf(kind), inputs: tuple(id, 2), output: id, ...clampTo });
+
+const interpolation = strictObject({
+  lower: descriptor('i32'),
+  upper: descriptor('i32'),
+  weights: descriptor('i32'),
+});
+
 const operation = byKind({
   linear: strictObject({
     kind: oneOf('linear'),
@@ -97,6 +106,25 @@ const operation = byKind({
   concat: strictObject({ kind: oneOf('concat'), inputs: list(id, 2 ** 12), output: id, axis: wholeNumber(0, 7) }),
   pad: strictObject({ kind: oneOf('pad'), input: id, output: id, padding }),
   reshape: strictObject({ kind: oneOf('reshape'), input: id, output: id }),
+  take: strictObject({ kind: oneOf('take'), input: id, output: id, offsets: list(descriptor('i32'), 8) }),
+  multiply: strictObject({ kind: oneOf('multiply'), inputs: tuple(id, 2), output: id, multiplier, shift, ...clampTo }),
+  subtract: strictObject({
+    kind: oneOf('subtract'),
+    inputs: tuple(id, 2),
+    output: id,
+    multipliers: tuple(multiplier, 2),
+    shift,
+    ...clampTo,
+  }),
+  larger: extreme('larger'),
+  smaller: extreme('smaller'),
+  interpolate: strictObject({
+    kind: oneOf('interpolate'),
+    input: id,
+    output: id,
+    rows: interpolation,
+    columns: interpolation,
+  }),
   softmax: strictObject({
     kind: oneOf('softmax'),
     input: id,
