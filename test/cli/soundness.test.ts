@@ -14,8 +14,8 @@ const test = suite('cli: soundness');
 test('what is printed is what the calculator says', async () => {
   const { code, out } = await slalom(['soundness', '--layers', '53', '--preset', '80', '--json']);
   assert.is(code, 0);
-  const { subject, sha256, preset, ...rest } = JSON.parse(out) as Record<string, unknown>;
-  assert.equal([subject, sha256, preset], ['53 linear layers', null, '80']);
+  const { subject, sha256, networkHash, preset, ...rest } = JSON.parse(out) as Record<string, unknown>;
+  assert.equal([subject, sha256, networkHash, preset], ['53 linear layers', null, null, '80']);
   assert.equal(rest, toJson(calculateSoundness({ layers: 53, ...presets['80'] })) as object);
 });
 

@@ -28,12 +28,12 @@ function calculated(input: CalculatorInput): Calculation {
  * @throws FailedReport with the report and exit code 1 when the target is missed or the integers do not fit
  */
 export async function soundnessCommand(options: SoundnessText): Promise<string> {
-  const { subject, sha256, preset, input } = await aQuestion(options);
+  const { subject, sha256, networkHash, preset, input } = await aQuestion(options);
   const result = calculated(input);
   const heading = `Soundness of ${subject}, preset "${preset}"`;
   const render = options.md ? asMarkdown : asText;
   const report = options.json
-    ? JSON.stringify(toJson({ subject, sha256, preset, ...result }))
+    ? JSON.stringify(toJson({ subject, sha256, networkHash, preset, ...result }))
     : render(heading, describe(result));
   if (result.usable) return report;
   const reason = result.target.met ? 'the integers of these layers do not fit' : 'the target is missed';

@@ -1,4 +1,6 @@
 /** The options of `slalom soundness`, from text to the calculator's input. */
+
+import { networkHash } from '../../network/file/index.js';
 import { networkSummary } from '../../network/summary.js';
 import { type CalculatorInput, type Preset, type PresetName, presetNames, presets } from '../../protocol/index.js';
 import { UsageError } from '../exit.js';
@@ -36,6 +38,8 @@ export interface SoundnessQuestion {
   /** A network's name, or how many layers there are. */
   readonly subject: string;
   readonly sha256: string | null;
+  /** See `networkHash`; null when there is only a number of layers. */
+  readonly networkHash: string | null;
   readonly preset: PresetName;
   readonly input: CalculatorInput;
 }
@@ -117,9 +121,10 @@ export async function aQuestion(text: SoundnessText): Promise<SoundnessQuestion>
   if (text.network === undefined) {
     const layers = aNumber(text.layers!, '--layers', 0, 1_000_000);
     const subject = `${layers} linear ${layers === 1 ? 'layer' : 'layers'}`;
-    return { subject, sha256: null, preset, input: { ...chosen, layers } };
+    return { subject, sha256: null, networkHash: null, preset, input: { ...chosen, layers } };
   }
   const { network, name, sha256 } = await loadNetworkOrZoo(text.network, '--network');
   const layers = networkSummary(network);
-  return { subject: `${name}, ${layers.length} linear layers`, sha256, preset, input: { ...chosen, layers } };
+  const subject = `${name}, ${layers.length} linear layers`;
+  return { subject, sha256, networkHash: networkHash(network), preset, input: { ...chosen, layers } };
 }
