@@ -13,6 +13,7 @@ export {
   decodeImage,
   type Image,
   ImageError,
+  importOnnx,
   importTflite,
   type MeasuredPlan,
   ModelError,
