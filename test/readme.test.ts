@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
+import { encodePng } from '../src/network/image/index.js';
 import { root, slalom } from './cli/slalom.js';
 import { suite } from './suite.js';
 
@@ -29,7 +30,7 @@ test('both commands are there, and every npm script that is named exists', () =>
 });
 
 test('every option the README names is one the command knows', async () => {
-  const commands = ['run', 'faces', 'plan', 'conformance', 'devices', 'soundness', 'report'];
+  const commands = ['run', 'faces', 'plan', 'conformance', 'devices', 'soundness', 'report', 'import', 'inspect'];
   const help = (await Promise.all(commands.map((name) => slalom([name, '--help'])))).map(({ out }) => out).join('\n');
   const named = new Set([...readme.matchAll(/`?(--[a-z][a-z-]+)/g)].map(([, option]) => option!));
   assert.ok(named.size >= 8);
@@ -60,6 +61,34 @@ test('every entry point of the package is built, and imports', async () => {
     assert.ok(Object.keys(imported).length > 0, `${name} exports nothing`);
   }
   assert.ok(existsSync(join(root, manifest.bin.slalom!)));
+});
+
+test('the way in docs/run-your-model.md, from a float model to labels, and its program', async () => {
+  const guide = readFileSync(join(root, 'docs', 'run-your-model.md'), 'utf8');
+  const program = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, text]) => text!)
+    .find((text) => text.includes('readNetworkFile'))!;
+  const folder = join(root, '.cache-model');
+  mkdirSync(folder, { recursive: true });
+  try {
+    const pixels = Uint8Array.from({ length: 3 * 30 * 20 }, (_, index) => (index * 37) % 256);
+    const photo = join(folder, 'photo.png');
+    writeFileSync(photo, await encodePng({ width: 30, height: 20, pixels }));
+    const float = join(root, 'test', 'network', 'onnx', 'models', 'inverted-17.onnx');
+    const network = join(folder, 'net.slalom');
+    const { code, err } = await slalom(['import', float, '--calibrate', photo, '-o', network]);
+    assert.is(code, 0, err);
+    const file = join(folder, 'model.mts');
+    writeFileSync(
+      file,
+      program.replaceAll("'net.slalom'", JSON.stringify(network)).replace("'photo.jpg'", JSON.stringify(photo)),
+    );
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { cwd: root });
+    assert.match(stdout, /^[0-9a-f]{64} \[/);
+    assert.match(stdout, /probability/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 const model = join(root, '..', 'shared', 'models', 'mobilenet_v2_1.0_224_quant.tflite');

@@ -39,6 +39,7 @@ export function zeroPoints(network: QuantizedNetwork): number[] {
     const { kind, output } = operation;
     if (kind === 'concat') set(output, Math.min(...operation.inputs.map(leastOf)));
     else if (kind === 'add') set(output, operation.minimum);
+    else if (!('input' in operation)) throw new NotRepresentable(`${kind} has no counterpart there`);
     else set(output, least(operation) ?? -points[operation.input]!);
   }
   return points;

@@ -10,6 +10,7 @@ import {
   quantizedFaceDetector,
   realOutputs,
 } from '../network/faces/index.js';
+import { networkHash } from '../network/file/index.js';
 import { linearOperations } from '../network/graph.js';
 import { drawBox, encodePng, type Image, readImage } from '../network/image/index.js';
 import { type Device, IntegrityError } from '../protocol/index.js';
@@ -17,7 +18,7 @@ import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
 import { type Executed, type ExecutedOnce, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';
-import { type JsonNetwork, jsonCosts, jsonProtection } from './json-result.js';
+import { jsonCosts, jsonProtection } from './json-result.js';
 import { aProtection, type Protection, type ProtectionText } from './options.js';
 import type { Reporter } from './progress.js';
 import { computedBy, costTable, guarantee } from './report.js';
@@ -35,7 +36,7 @@ export interface FacesOptions extends ProtectionText {
 /** The layer that lies in the demonstration, by ±1 in one number. */
 const DEMONSTRATION: Tamper = { layer: 17, kind: 'one' };
 /** Quantized when the command runs, so there is no file to take the hash of. */
-const DETECTOR: JsonNetwork = { name: 'SSD-MobileNetV1 of @vladmandic/face-api', sha256: null };
+const DETECTOR = { name: 'SSD-MobileNetV1 of @vladmandic/face-api', sha256: null };
 const BOX_COLOUR = [0, 220, 90] as const;
 
 /** Runs the command and returns what belongs on standard output. */
@@ -79,7 +80,7 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
     return options.json
       ? JSON.stringify({
           image: path,
-          ...jsonProtection(DETECTOR, protection, executed),
+          ...jsonProtection({ ...DETECTOR, networkHash: networkHash(network) }, protection, executed),
           faces,
           refused,
           ...jsonCosts(executed),

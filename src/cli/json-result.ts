@@ -12,6 +12,8 @@ export interface JsonNetwork {
   readonly name: string;
   /** SHA-256 of the model file; null when the network does not come from one file. */
   readonly sha256: string | null;
+  /** What it computes, whatever file it came from: see `networkHash`. */
+  readonly networkHash: string;
 }
 
 /** How the run was protected and how much of it was verified. */
@@ -20,7 +22,7 @@ export function jsonProtection(network: JsonNetwork, protection: Protection, exe
   const { inferenceBits } = soundness;
   return {
     slalom: version,
-    network: { name: network.name, sha256: network.sha256 },
+    network: { name: network.name, sha256: network.sha256, networkHash: network.networkHash },
     device: protection.device,
     integrity: protection.integrity,
     privacy: protection.privacy,

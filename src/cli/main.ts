@@ -11,6 +11,8 @@ import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
 import { version } from './version.js';
 
+const MODEL = 'a .slalom file, or a quantized model of another format';
+
 type Work = (signal: AbortSignal) => Promise<string>;
 
 /** Runs one command: standard output gets its text only if it succeeds; Ctrl-C stops it between two layers. */
@@ -61,8 +63,8 @@ function program(finish: (code: number) => void): Command {
   protect(
     root
       .command('run')
-      .description('classify images with a quantized .tflite model')
-      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .description('classify images with a quantized model')
+      .requiredOption('--model <file>', MODEL)
       .requiredOption('--image <files...>', 'BMP, JPEG or PNG pictures, or folders of them')
       .option('--batch <n>', 'of several pictures, how many go through the network together', '8')
       .option('--labels <file>', 'one label per line'),
@@ -84,12 +86,45 @@ function program(finish: (code: number) => void): Command {
     root
       .command('plan')
       .description('show what each linear layer of a model costs the trusted side, and which are outsourced')
-      .requiredOption('--model <file>', 'a quantized TensorFlow Lite model')
+      .requiredOption('--model <file>', MODEL)
       .option('--json', 'print one JSON object'),
   ).action(async (options) => {
     const { planCommand } = await import('./plan-command.js');
     finish(await perform(() => planCommand(options, report)));
   });
+  root
+    .command('import')
+    .description('turn a model into one .slalom file: quantized, certified, with all that a run needs')
+    .argument('<model>', 'an ONNX or TensorFlow Lite model, or a .slalom file')
+    .requiredOption('-o, --output <file>', 'where to write the network')
+    .option('--calibrate <files...>', 'of a float model: typical pictures, or folders of them')
+    .option('--calibration <choice>', 'how ranges are chosen: min-max, percentile or mse (default: "min-max")')
+    .option('--percentile <p>', 'with --calibration percentile: how much of each side is kept (default: 99.99)')
+    .option('--no-equalize', 'do not try to equalize channels across layers')
+    .option('--no-bias-correction', 'do not try to correct biases')
+    .option('--modulus <P24|M31>', 'P24: make weights coarser where sums would not fit the smaller modulus', 'M31')
+    .option('--input-shape <n,n,...>', 'the shape of the input, where the file leaves it open')
+    .option('--range <low,high>', 'the real numbers that the colours 0 and 255 become (default: "0,1")')
+    .option('--mean <r,g,b>', 'instead: of colours from 0 to 1, what is subtracted ...')
+    .option('--std <r,g,b>', '... and what they are divided by then')
+    .option('--fit <stretch|crop|pad>', 'what becomes of pictures with other proportions (default: "stretch")')
+    .option('--order <rgb|bgr>', 'the order of the colours (default: "rgb")')
+    .option('--labels <file>', 'one label per line, kept in the file')
+    .option('--threads <n>', 'threads, from 1 to 64; by default one per core, at most 8', defaultThreads)
+    .option('--json', 'print one JSON object')
+    .action(async (model, options) => {
+      const { importCommand } = await import('./import-command.js');
+      finish(await perform((signal) => importCommand(model, options, report, signal)));
+    });
+  root
+    .command('inspect')
+    .description('show what a network is, what each layer costs, and that nothing in it can wrap around')
+    .argument('<model>', MODEL)
+    .option('--json', 'print one JSON object')
+    .action(async (model, options) => {
+      const { inspectCommand } = await import('./inspect-command.js');
+      finish(await perform(() => inspectCommand(model, options)));
+    });
   root
     .command('devices')
     .description('list the devices this machine has, and whether they are exact')

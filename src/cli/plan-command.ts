@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { wasmArithmetic } from '../fast/index.js';
 import { certify } from '../network/certificate.js';
+import { networkHash } from '../network/file/index.js';
 import type { MeasuredPlan, PlannedLayer } from '../network/planner/plan.js';
 import { loadNetwork } from './load-network.js';
 import { aGuarantee, type Guarantee, type GuaranteeText } from './options.js';
@@ -37,7 +38,14 @@ export async function planCommand(options: PlanCommandOptions, report: Reporter)
     const { layers } = plan;
     const outsourcedLayers = layers.filter(({ outsourced }) => outsourced).length;
     const counts = { linearLayers: layers.length, outsourcedLayers, insideLayers: layers.length - outsourcedLayers };
-    return JSON.stringify({ model: options.model, ...guarantee, ...counts, ...totals(layers), layers });
+    return JSON.stringify({
+      model: options.model,
+      networkHash: networkHash(network),
+      ...guarantee,
+      ...counts,
+      ...totals(layers),
+      layers,
+    });
   } finally {
     report.finish();
     arithmetic.close();

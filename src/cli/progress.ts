@@ -1,14 +1,20 @@
 /** Progress on standard error: one line that is rewritten on a terminal, one line per phase elsewhere. */
 import type { Progress } from '../protocol/index.js';
 
+/** What `slalom import` does. */
+type ImportPhase = 'calibrate' | 'calibrate again' | 'correct biases';
+
 /** What can be shown: progress of a session, of measuring this machine before there is one, and of a stream of images. */
-export type Shown = Progress | (Omit<Progress, 'phase'> & { readonly phase: 'plan' | 'images' });
+export type Shown = Progress | (Omit<Progress, 'phase'> & { readonly phase: 'plan' | 'images' | ImportPhase });
 
 const words: Record<Shown['phase'], string> = {
   plan: 'offline: measuring this machine, to plan what to outsource',
   challenges: 'offline: loading the layers and folding secret challenges',
   pads: 'offline: making one-time pads',
   images: 'offline and online: images one after another',
+  calibrate: 'calibrating: the float network on one picture after another',
+  'calibrate again': 'calibrating the equalized network',
+  'correct biases': 'correcting biases and measuring the error',
   online: 'online: the device computes, every answer is checked',
 };
 

@@ -1,17 +1,17 @@
 /** `slalom run`: one image, or many, through one quantized network. */
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
-import { type Classification, classify, readLabels } from '../network/classification.js';
+import { type Classification, classify } from '../network/classification.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
+import type { QuantizedNetwork } from '../reference/index.js';
 import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
-import { UsageError } from './exit.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
-import { loadNetwork } from './load-network.js';
+import { jsonNetwork, type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
-import { readInput } from './read-input.js';
+import { readLabelFile } from './read-labels.js';
 import { computedBy, costTable, guarantee } from './report.js';
 import { table } from './table.js';
 import { aTamper } from './tamper.js';
@@ -42,7 +42,7 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   const batch = aNumber(options.batch, '--batch', 1, 1024);
   const loaded = await loadNetwork(options.model, '--model');
   const { network } = loaded;
-  const labels = options.labels === undefined ? [] : await readLabelFile(options.labels);
+  const labels = options.labels === undefined ? loaded.labels : await readLabelFile(options.labels);
   const tamper = aTamper(options.tamper, linearOperations(network).length, protection.device);
   const lie = tamper && {
     layer: tamper.layer,
@@ -58,14 +58,14 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   });
 
   if (!many) {
-    const input = await prepareInput(network, paths[0]!);
+    const input = await prepareInput(loaded, paths[0]!);
     const executed = await withSession(setup, (session) => runOnce(session, input, signal));
     const { top, output } = resultOf(paths[0]!, executed.result.outputs);
-    if (!options.json) return textResult(options, paths[0]!, protection, executed, top);
+    if (!options.json) return textResult(options, loaded, paths[0]!, protection, executed, top);
     const costs = jsonCosts(executed);
     return JSON.stringify({
       model: options.model,
-      ...jsonProtection(loaded, protection, executed),
+      ...jsonProtection(jsonNetwork(loaded), protection, executed),
       top,
       output,
       ...costs,
@@ -75,7 +75,7 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
   const results: Result[] = [];
   const read = (index: number): Promise<Int16Array> => {
     signal.throwIfAborted();
-    return prepareInput(network, paths[index]!);
+    return prepareInput(loaded, paths[index]!);
   };
   const executed = await withSession(setup, (session) =>
     runStream(session, { count: paths.length, batch, read }, (outputs, index) => {
@@ -83,18 +83,19 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
       report.update({ phase: 'images', done: results.length, total: paths.length });
     }),
   );
-  if (!options.json) return textOfMany(options, protection, executed, results);
+  if (!options.json) return textOfMany(options, loaded, protection, executed, results);
   const costs = jsonCosts(executed);
-  return JSON.stringify({ model: options.model, ...jsonProtection(loaded, protection, executed), results, ...costs });
+  return JSON.stringify({
+    model: options.model,
+    ...jsonProtection(jsonNetwork(loaded), protection, executed),
+    results,
+    ...costs,
+  });
 }
 
-async function readLabelFile(path: string): Promise<string[]> {
-  const bytes = await readInput(path, '--labels');
-  try {
-    return readLabels(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new UsageError(`--labels ${path}: this is not a text file with one label per line.`);
-  }
+/** The model as people know it, and the start of the hash that says which one it is. */
+function named({ model }: RunOptions, network: QuantizedNetwork): string {
+  return `${basename(model)} (network ${shortHash(network)})`;
 }
 
 const cells = ({ label, index, probability }: Classification): string[] => [
@@ -105,13 +106,14 @@ const cells = ({ label, index, probability }: Classification): string[] => [
 
 function textResult(
   options: RunOptions,
+  { network }: LoadedNetwork,
   image: string,
   protection: Protection,
   executed: Executed,
   top: readonly Classification[],
 ): string {
   return [
-    `${basename(options.model)} on ${basename(image)}, ${computedBy(protection, executed)}`,
+    `${named(options, network)} on ${basename(image)}, ${computedBy(protection, executed)}`,
     '',
     table(['label', 'index', 'probability'], top.map(cells)),
     '',
@@ -123,13 +125,14 @@ function textResult(
 
 function textOfMany(
   options: RunOptions,
+  { network }: LoadedNetwork,
   protection: Protection,
   executed: Executed,
   results: readonly Result[],
 ): string {
   const rows = results.map(({ image, top }) => [basename(image), ...cells(top[0]!)]);
   return [
-    `${basename(options.model)} on ${results.length} images in batches of ${options.batch}, ${computedBy(protection, executed)}`,
+    `${named(options, network)} on ${results.length} images in batches of ${options.batch}, ${computedBy(protection, executed)}`,
     '',
     table(['image', 'label', 'index', 'probability'], rows),
     '',

@@ -5,22 +5,27 @@
 export { type Certificate, certify, type LayerCertificate } from './certificate.js';
 export { type Classification, classify, readLabels } from './classification.js';
 export { runInTheClear } from './clear.js';
-export { ImageError, ModelError } from './errors.js';
+export { ImageError, ModelError, NetworkFileError, NoWrapError } from './errors.js';
 export * from './faces/browser.js';
+export * from './file/index.js';
 export * from './float/index.js';
 export { linearOperations } from './graph.js';
 export {
   type Box,
   type Colour,
+  type Colours,
   decodeImage,
   drawBox,
   encodePng,
   type Image,
   imageFromRgba,
+  type Preprocessing,
   padToSquare,
+  preparePicture,
   quantizeInput,
   resizeBilinear,
 } from './image/browser.js';
+export { type Inspection, inspectNetwork, type LayerInspection } from './inspection.js';
 export type { LayerRun } from './layer-run.js';
 export { integerMultipliers, type Multipliers } from './multiplier.js';
 export {

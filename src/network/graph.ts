@@ -14,7 +14,7 @@ export function rowsColumnsChannels(tensor: Tensor): ImageShape {
 
 /** The tensors an operation reads. */
 export function operationInputs(operation: Operation): readonly TensorId[] {
-  return operation.kind === 'add' || operation.kind === 'concat' ? operation.inputs : [operation.input];
+  return 'inputs' in operation ? operation.inputs : [operation.input];
 }
 
 /** The linear layers, in the order in which they are numbered everywhere. */

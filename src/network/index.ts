@@ -5,4 +5,5 @@
 export * from './browser.js';
 export { loadFaceWeights, quantizedFaceDetector } from './faces/load.js';
 export { readImage } from './image/read.js';
+export type { ExternalFiles } from './onnx/external-data.js';
 export { importOnnx, type OnnxNetwork, type OnnxOptions } from './onnx/index.js';

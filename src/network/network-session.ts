@@ -20,6 +20,7 @@ import {
 } from '../protocol/index.js';
 import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/index.js';
 import { certify } from './certificate.js';
+import { networkHash } from './file/network-hash.js';
 import { linearOperations } from './graph.js';
 import { InsideLayers } from './inside-layers.js';
 import { type LayerRun, recorded } from './layer-run.js';
@@ -145,6 +146,11 @@ export class NetworkSession {
       session?.close();
       throw error;
     }
+  }
+
+  /** Which network this is: see `networkHash`. Computed when it is first asked for. */
+  get networkHash(): string {
+    return networkHash(this.network);
   }
 
   /** Where the session is; `poisoned` after a reject. */

@@ -9,6 +9,7 @@ import type {
   TrustedOperation,
 } from '../reference/index.js';
 import { roundedDivision } from '../reference/rounding.js';
+import { runFurther } from './further-operations.js';
 import { elementCount, rowsColumnsChannels } from './graph.js';
 
 /** Computes one trusted operation, for `images` images back to back, into new trusted memory. */
@@ -52,6 +53,8 @@ export function runTrusted(
     case 'softmax':
       softmax(operation, x, tensors[0]!.shape.at(-1) ?? 1, out);
       break;
+    default:
+      runFurther(operation, inputs, rowsColumnsChannels(tensors[0]!), images, arithmetic, out);
   }
   return out;
 }

@@ -1,8 +1,18 @@
 /** A quantized network is checked once, when it is opened: shapes, ranges and integer widths, so that nothing later can wrap. */
-import { noWrapBound } from '../protocol/certificate.js';
-import type { Operation, QuantizedNetwork, Requantization, Tensor, TensorId } from '../reference/index.js';
+import { noWrapBound, reachableBound } from '../protocol/certificate.js';
+import { CHECK_MODULUS } from '../protocol/modulus.js';
+import type {
+  InterpolateOperation,
+  LinearOperation,
+  Operation,
+  QuantizedNetwork,
+  Requantization,
+  SoftmaxOperation,
+  Tensor,
+  TensorId,
+} from '../reference/index.js';
 import { aLinearMap, inputLength, outputChannels, outputLength, pooledShape } from '../reference/index.js';
-import { ModelError } from './errors.js';
+import { ModelError, NoWrapError } from './errors.js';
 import { elementCount, operationInputs, rowsColumnsChannels } from './graph.js';
 
 function fail(where: string, problem: string): never {
@@ -19,6 +29,8 @@ function requireTensor(tensor: Tensor, index: number): void {
   require(sane && elementCount(tensor) <= 2 ** 28, where, `the shape [${tensor.shape}] is empty or too large`);
   if (tensor.kind === 'accumulator') {
     require(tensor.scales.length === tensor.shape.at(-1), where, 'there must be one scale per channel');
+    const positive = tensor.scales.every((scale) => Number.isFinite(scale) && scale > 0);
+    require(positive, where, 'scales must be positive');
     return;
   }
   const { scale, zeroPoint, minimum, maximum } = tensor;
@@ -48,16 +60,32 @@ function requireRequantization(how: Requantization, channels: number, output: Te
 
 type Get = (id: TensorId) => Tensor;
 
+/** The layer's bound, or an error that says what to do about it. */
+function certifiedBound({ name, map }: LinearOperation, where: string): number {
+  try {
+    return noWrapBound(map);
+  } catch {
+    const bound = reachableBound(map);
+    throw new NoWrapError(
+      `${where} does not fit: its sums can reach B = ${bound}, and 2B must stay below 2^31 - 1 = ${CHECK_MODULUS}, so that no ` +
+        'modulus holds them. Give it smaller weights or a narrower input range (a float model: import it with --calibrate, ' +
+        'which makes them fit), or split its inputs over two layers whose results are added.',
+      name,
+      bound,
+    );
+  }
+}
+
 function requireLinear(operation: Operation & { kind: 'linear' }, tensor: Get, where: string): void {
   const { map, bias, requantization } = operation;
   const input = tensor(operation.input);
   const output = tensor(operation.output);
-  let bound: number;
   try {
-    bound = noWrapBound(aLinearMap(map));
+    aLinearMap(map);
   } catch (error) {
     fail(where, error instanceof Error ? error.message : String(error));
   }
+  const bound = certifiedBound(operation, where);
   require(elementCount(input) ===
     inputLength(map), where, `takes ${inputLength(map)} inputs, gets ${elementCount(input)}`);
   require(elementCount(output) ===
@@ -73,6 +101,59 @@ function requireLinear(operation: Operation & { kind: 'linear' }, tensor: Get, w
   if (requantization === null)
     require(output.kind === 'accumulator', where, 'the output must be an accumulator tensor');
   else requireRequantization(requantization, bias.length, output, where);
+}
+
+function requireConcat(axis: number, inputs: readonly Tensor[], output: Tensor, where: string): void {
+  const rank = output.shape.length;
+  require(Number.isInteger(axis) && axis >= 0 && axis < rank, where, `there is no axis ${axis}`);
+  const rest = ({ shape }: Tensor): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
+  const same = inputs.length > 0 && inputs.every((input) => rest(input) === rest(output));
+  const length = inputs.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
+  require(same && length === output.shape[axis], where, 'the shapes do not fit together');
+}
+
+function requireSoftmax({ exponentials, unit }: SoftmaxOperation, input: Tensor, where: string): void {
+  if (input.kind !== 'activation') fail(where, 'inputs must be activation tensors');
+  const { minimum, maximum, shape } = input;
+  require(exponentials.length > maximum - minimum, where, 'the table of exponentials is too short');
+  require(exponentials[0]! > 0, where, 'the table of exponentials must begin with a positive entry');
+  // So that the sum of a row is an exact double.
+  const small = exponentials.every((entry) => entry <= 2 ** 30) && (shape.at(-1) ?? 1) <= 2 ** 22;
+  require(small, where, 'exponentials must be at most 2^30, and rows have at most 2^22 entries');
+  require(Number.isSafeInteger(unit) && unit > 0, where, 'the unit must be a positive whole number');
+}
+
+function requireTake(offsets: readonly Int32Array[], input: Tensor, output: Tensor, where: string): void {
+  const same = offsets.length === output.shape.length && offsets.every((list, at) => list.length === output.shape[at]);
+  require(same, where, 'there must be one offset for each place of each axis of the output');
+  let furthest = 0;
+  for (const list of offsets) {
+    const largest = list.reduce((most, offset) => Math.max(most, offset), 0);
+    require(list.every((offset) => offset >= 0), where, 'offsets must not be negative');
+    furthest += largest;
+  }
+  require(furthest < elementCount(input), where, 'offsets point beyond the input');
+}
+
+function requireInterpolate(
+  { rows, columns }: InterpolateOperation,
+  input: Tensor,
+  output: Tensor,
+  where: string,
+): void {
+  const { height, width, channels } = rowsColumnsChannels(input);
+  for (const [{ lower, upper, weights }, size] of [
+    [rows, height],
+    [columns, width],
+  ] as const) {
+    require(upper.length === lower.length &&
+      weights.length === lower.length, where, 'there must be two places and a weight each');
+    const inside = (place: number): boolean => place >= 0 && place < size;
+    require(lower.every(inside) && upper.every(inside), where, 'places lie beyond the input');
+    require(weights.every((weight) => weight >= 0 && weight <= 1024), where, 'weights must be from 0 to 1024');
+  }
+  const count = rows.lower.length * columns.lower.length * channels;
+  require(count === elementCount(output), where, 'the output shape is wrong');
 }
 
 function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tensor: Get, where: string): void {
@@ -101,16 +182,27 @@ function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tenso
       require(covered && coveredToo, where, 'a window lies wholly in the padding');
       break;
     }
-    case 'softmax': {
-      const { minimum, maximum } = activations[0]!;
-      require(operation.exponentials.length > maximum - minimum, where, 'the table of exponentials is too short');
-      require(operation.exponentials[0]! > 0, where, 'the table of exponentials must begin with a positive entry');
+    case 'softmax':
+      requireSoftmax(operation, activations[0]!, where);
       require(total === elementCount(output), where, 'shapes differ');
-      require(Number.isSafeInteger(operation.unit) &&
-        operation.unit > 0, where, 'the unit must be a positive whole number');
       break;
-    }
+    case 'take':
+      requireTake(operation.offsets, activations[0]!, output, where);
+      break;
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+      require(activations.every((input) => elementCount(input) === elementCount(output)), where, 'shapes differ');
+      if (operation.kind === 'multiply') requireShift(operation.shift, [operation.multiplier], where);
+      else if (operation.kind === 'subtract') requireShift(operation.shift, operation.multipliers, where);
+      break;
+    case 'interpolate':
+      requireInterpolate(operation, activations[0]!, output, where);
+      break;
     case 'concat':
+      requireConcat(operation.axis, activations, output, where);
+      break;
     case 'reshape':
       require(total === elementCount(output), where, 'the output shape is wrong');
       break;

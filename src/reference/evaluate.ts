@@ -1,5 +1,6 @@
 /** What a quantized network computes: the definition that every run, on any device, in any mode, must equal bit for bit. */
 import { apply } from './apply.js';
+import { combine, interpolate, take } from './further-operations.js';
 import type { Operation, QuantizedNetwork, TensorId } from './quantized-network.js';
 import {
   add,
@@ -44,6 +45,17 @@ function step(
       return pad(value(operation.input), imageShape(shape(operation.input)), operation.padding);
     case 'reshape':
       return value(operation.input);
+    case 'take':
+      return take(value(operation.input), operation);
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+      return combine(value(operation.inputs[0]), value(operation.inputs[1]), operation);
+    case 'interpolate': {
+      const { width, channels } = imageShape(shape(operation.input));
+      return interpolate(value(operation.input), width, channels, operation);
+    }
     case 'softmax':
       return softmax(value(operation.input), shape(operation.input).at(-1) ?? 1, operation);
   }

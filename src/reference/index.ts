@@ -23,6 +23,18 @@ export {
   subtract,
 } from './field.js';
 export { accepts, type Challenge, fold } from './freivalds.js';
+export {
+  combine,
+  type ExtremeOperation,
+  type FurtherOperation,
+  type InterpolateOperation,
+  type Interpolation,
+  interpolate,
+  type MultiplyOperation,
+  type SubtractOperation,
+  type TakeOperation,
+  take,
+} from './further-operations.js';
 export { type Answer, plainLayer, privateLayer } from './layer.js';
 export {
   aLinearMap,

@@ -1,4 +1,5 @@
 /** What a quantized network *is*: tensors of centred integers (`tensor.ts`) and the operations between them. */
+import type { FurtherOperation } from './further-operations.js';
 import type { LinearMap, Padding, Size, Steps } from './linear-map.js';
 import type { Tensor, TensorId } from './tensor.js';
 
@@ -128,7 +129,8 @@ export type TrustedOperation =
   | ConcatOperation
   | PadOperation
   | ReshapeOperation
-  | SoftmaxOperation;
+  | SoftmaxOperation
+  | FurtherOperation;
 
 /** Any operation. */
 export type Operation = LinearOperation | TrustedOperation;

@@ -13,6 +13,7 @@ import { benchmarkPage } from '../../src/cli/report-page/benchmark-page.js';
 import { escaped, html } from '../../src/cli/report-page/html.js';
 import { type RunFile, runFile } from '../../src/cli/report-page/run-codec.js';
 import { runPage } from '../../src/cli/report-page/run-page.js';
+import { networkHash } from '../../src/network/file/index.js';
 import { NetworkSession } from '../../src/network/network-session.js';
 import { decode } from '../../src/protocol/codecs.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
@@ -49,7 +50,8 @@ async function jsonOf(
   try {
     const executed = await work(session);
     const protection = { ...mode, soundnessBits: 40, threads: 1, device: 'reference', plan: 'auto' } as const;
-    const source = { name: 'small.tflite', sha256: createHash('sha256').update('small').digest('hex') };
+    const sha256 = createHash('sha256').update('small').digest('hex');
+    const source = { name: 'small.tflite', sha256, networkHash: networkHash(network) };
     const value = { ...jsonProtection(source, protection, executed), ...jsonCosts(executed) };
     return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
   } finally {
@@ -109,6 +111,7 @@ test('it has the hash, the exact errors, the binding term, bytes, and a bar for 
   const page = runPage(read(plain));
   const { network: source } = read(plain);
   assert.match(page, source.sha256!);
+  assert.match(page, networkHash(network));
   const q = 2n ** 31n - 1n;
   for (const exact of [`1/${q ** 2n}`, `3/${q ** 2n}`, `${3n * 65536n}/${q ** 2n}`]) assert.match(page, exact);
   assert.match(

@@ -8,7 +8,7 @@ export const navigation: DefaultTheme.NavItem[] = [
   {
     text: 'Guides',
     link: '/getting-started',
-    activeMatch: '^/(getting-started|usage|choose|run|public|operating|devices)',
+    activeMatch: '^/(getting-started|usage|network|choose|run|public|operating|devices)',
   },
   { text: 'Demonstration', link: '/demo' },
   { text: 'Calculator', link: '/calculator' },
@@ -23,6 +23,7 @@ const guides: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Getting started', link: '/getting-started' },
       { text: 'Run your model', link: '/run-your-model' },
+      { text: 'The network file', link: '/network-file' },
       { text: 'In your program', link: '/usage' },
     ],
   },

@@ -61,14 +61,17 @@ const result = strictObject({ image: nonEmptyString, top }, { output: anything }
 
 const box = strictObject({ left: finiteNumber, top: finiteNumber, right: finiteNumber, bottom: finiteNumber });
 
+const digest = matching('64 hexadecimal digits', /^[0-9a-f]{64}$/);
+
 /** A run. */
 export const runFile = strictObject(
   {
     slalom: nonEmptyString,
-    network: strictObject({
-      name: nonEmptyString,
-      sha256: orNull(matching('64 hexadecimal digits', /^[0-9a-f]{64}$/)),
-    }),
+    network: strictObject(
+      { name: nonEmptyString, sha256: orNull(digest) },
+      // Not in what version 0.1.0 wrote.
+      { networkHash: digest },
+    ),
     device: nonEmptyString,
     integrity: t.boolean,
     privacy: t.boolean,

@@ -39,6 +39,7 @@ function parameters(run: RunFile): Markup {
   const { network, device, plan, threads, modulus, repetitions, maximumInferences, slalom } = run;
   return definitions([
     ['network', network.name],
+    ['network hash', network.networkHash === undefined ? 'not recorded' : html`<code>${network.networkHash}</code>`],
     [
       'SHA-256 of its file',
       network.sha256 === null ? 'it does not come from one file' : html`<code>${network.sha256}</code>`,

@@ -12,6 +12,7 @@ import { type ModelFile, readModelFile } from './model-file.js';
 import { isQuantized } from './operators.js';
 import type { ExternalData } from './tensor-data.js';
 
+/** What a file may leave open. */
 export interface OnnxOptions {
   /** What the network and error messages call the model; the file's name, or "model", unless given. */
   readonly name?: string;
@@ -23,8 +24,18 @@ export interface OnnxOptions {
 
 /** A float network is quantized with `calibrate` and `quantize`; a quantized one is ready. */
 export type OnnxNetwork =
-  | { readonly kind: 'float'; readonly network: FloatNetwork }
-  | { readonly kind: 'quantized'; readonly network: QuantizedNetwork };
+  | {
+      /** Its numbers are real. */
+      readonly kind: 'float';
+      /** Ready for the quantizer. */
+      readonly network: FloatNetwork;
+    }
+  | {
+      /** Its numbers are integers. */
+      readonly kind: 'quantized';
+      /** Ready to run. */
+      readonly network: QuantizedNetwork;
+    };
 
 /** Nothing that is read into memory at once is larger: the format's own limit. */
 const MOST_BYTES = 2 ** 31;

@@ -1,30 +1,35 @@
 /** Calibration: run the float network on typical inputs and note between which values every tensor lies. */
 import { ModelError } from '../errors.js';
 import { evaluateFloat, type FloatNetwork } from '../float/index.js';
+import { aRangeChoice, chooseRange, type RangeChoice } from './choose-range.js';
+import { Histogram } from './histogram.js';
 import { prepare } from './prepare.js';
-import { hull, type Range, type Ranges, rangeOf } from './ranges.js';
+import type { Ranges } from './ranges.js';
+
+/** Inputs one after another: a list, or something that reads them when they are asked for. */
+export type Inputs = Iterable<Float32Array> | AsyncIterable<Float32Array>;
 
 /**
- * The smallest and largest value of every tensor over all inputs (and zero).
+ * The range of every tensor over all inputs (and zero), by a choice: everything that was seen, unless said otherwise. Inputs
+ * are looked at one at a time; memory does not grow with their number.
  * @param network float network, folded or not: only tensors that survive folding get a range
  * @param inputs real input tensors, typical of what the network will see; at least one
- * @throws ModelError when there is no input or a tensor is not finite; RangeError when an input has the wrong length
+ * @throws ModelError when there is no input or a tensor is not finite; RangeError when an input has the wrong length or
+ *   the choice makes no sense
  */
 export async function calibrate(
   network: FloatNetwork,
-  inputs: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  inputs: Inputs,
+  choice: RangeChoice = { method: 'min-max' },
 ): Promise<Ranges> {
+  aRangeChoice(choice);
   const prepared = prepare(network);
-  const ranges: (Range | undefined)[] = prepared.tensors.map(() => undefined);
+  const histograms = prepared.tensors.map(({ name }) => new Histogram(name));
+  let any = false;
   for await (const input of inputs) {
-    evaluateFloat(prepared, input).forEach((values, id) => {
-      const seen = rangeOf(values!, prepared.tensors[id]!.name);
-      ranges[id] = ranges[id] === undefined ? seen : hull([ranges[id], seen]);
-    });
+    any = true;
+    evaluateFloat(prepared, input).forEach((values, id) => void histograms[id]!.add(values!));
   }
-  return prepared.tensors.map(({ name }, id) => {
-    const range = ranges[id];
-    if (range === undefined) throw new ModelError('Calibration needs at least one input.');
-    return { tensor: name, ...range };
-  });
+  if (!any) throw new ModelError('Calibration needs at least one input.');
+  return prepared.tensors.map(({ name }, id) => ({ tensor: name, ...chooseRange(histograms[id]!, choice) }));
 }

@@ -1,9 +1,21 @@
 /** Post-training quantization of float networks. */
 export { PROBABILITIES, type Quantization, quantizationOf } from './activation-quantization.js';
-export { calibrate } from './calibrate.js';
+export { calibrate, type Inputs } from './calibrate.js';
+export { chooseRange, PERCENTILE, type RangeChoice } from './choose-range.js';
+export { correctBiases } from './correct-biases.js';
+export { type Equalized, equalize } from './equalize.js';
 export { foldBatchNorm } from './fold-batch-norm.js';
 export { fuseActivations } from './fuse-activations.js';
+export { Histogram } from './histogram.js';
+export { type OutputError, outputError } from './measured.js';
 export { prepare } from './prepare.js';
 export { type QuantizeOptions, quantize } from './quantize.js';
+export {
+  type CalibratedNetwork,
+  type CalibratedOptions,
+  type CalibrationStage,
+  quantizeCalibrated,
+  type Trial,
+} from './quantize-calibrated.js';
 export { type QuantizedWeights, quantizeWeights, type SumLimit } from './quantize-weights.js';
 export { type Range, type Ranges, readRanges, type TensorRange } from './ranges.js';

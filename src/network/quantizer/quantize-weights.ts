@@ -16,7 +16,7 @@ export interface QuantizedWeights {
  * Biases stay this small, so that |L(x)| + |bias| fits 32 bits with room. Only channels with weights that hardly matter
  * beside their bias get a coarser scale from it.
  */
-const LARGEST_BIAS = 2 ** 26;
+export const LARGEST_BIAS = 2 ** 26;
 /** No channel's scale is further below the coarsest one: requantization multipliers share one shift and need bits. */
 const SCALE_SPREAD = 2 ** 16;
 

@@ -48,18 +48,3 @@ export function hull(ranges: readonly Range[]): Range {
     maximum: ranges.reduce((most, range) => Math.max(most, range.maximum), 0),
   };
 }
-
-/** The smallest range that includes zero and all entries. @throws ModelError when an entry is not finite */
-export function rangeOf(values: Float32Array, tensor: string): Range {
-  let minimum = 0;
-  let maximum = 0;
-  for (const value of values) {
-    if (value < minimum) minimum = value;
-    else if (value > maximum) maximum = value;
-    else if (Number.isNaN(value)) throw new ModelError(`The tensor "${tensor}" is not finite.`);
-  }
-  if (minimum === Number.NEGATIVE_INFINITY || maximum === Number.POSITIVE_INFINITY) {
-    throw new ModelError(`The tensor "${tensor}" is not finite.`);
-  }
-  return { minimum, maximum };
-}

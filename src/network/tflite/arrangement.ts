@@ -41,7 +41,7 @@ export function importConcat(step: Step): void {
 }
 
 /** The output of an operator that moves stored codes unchanged: it must have the input's quantization. */
-function moved(step: Step, x: Activation): ActivationTensor {
+export function moved(step: Step, x: Activation): ActivationTensor {
   const output = step.output();
   const { scale, zeroPoint, minimum, maximum } = x.tensor;
   if (output.scale !== scale || output.zeroPoint !== zeroPoint) {

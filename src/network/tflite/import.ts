@@ -9,11 +9,14 @@ import { ActivationFunctionType } from './generated/activation-function-type.js'
 import { BuiltinOperator } from './generated/builtin-operator.js';
 import { Graph } from './graph.js';
 import { type FileOperator, type ModelFile, readModelFile } from './model-file.js';
+import { importExtreme, importMultiply, importSubtract } from './pairs.js';
 import { importMean, importPool } from './pooling.js';
 import { activationTensor } from './quantization.js';
 import { importAdd, importRescale } from './rescale.js';
+import { importResizeBilinear, importResizeNearest } from './resize.js';
 import { importSoftmax } from './softmax.js';
 import { Step } from './step.js';
+import { importStridedSlice, importTranspose } from './take.js';
 
 type Importer = (step: Step) => void;
 
@@ -23,6 +26,14 @@ function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
     [BuiltinOperator.DEPTHWISE_CONV_2D, importDepthwiseConvolution],
     [BuiltinOperator.FULLY_CONNECTED, importFullyConnected],
     [BuiltinOperator.ADD, importAdd],
+    [BuiltinOperator.SUB, importSubtract],
+    [BuiltinOperator.MUL, importMultiply],
+    [BuiltinOperator.MAXIMUM, importExtreme('larger')],
+    [BuiltinOperator.MINIMUM, importExtreme('smaller')],
+    [BuiltinOperator.TRANSPOSE, importTranspose],
+    [BuiltinOperator.STRIDED_SLICE, importStridedSlice],
+    [BuiltinOperator.RESIZE_NEAREST_NEIGHBOR, importResizeNearest],
+    [BuiltinOperator.RESIZE_BILINEAR, importResizeBilinear],
     [BuiltinOperator.CONCATENATION, importConcat],
     [BuiltinOperator.AVERAGE_POOL_2D, importPool('averagePool')],
     [BuiltinOperator.MAX_POOL_2D, importPool('maxPool')],

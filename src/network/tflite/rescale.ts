@@ -7,6 +7,7 @@ import { AddOptions } from './generated/add-options.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { activationRange, type Range } from './quantization.js';
 import type { Activation, Step } from './step.js';
+import { broadcast } from './take.js';
 
 /** The range of clamp(roundedShift(sum of c * multiplier, shift)), whose multipliers are not negative. */
 function rescaledRange(parts: readonly Range[], multipliers: readonly number[], shift: number, limit: Range): Range {
@@ -69,15 +70,13 @@ export function importRescale(activation: ActivationFunctionType): (step: Step) 
   };
 }
 
-/** ADD of two tensors of the same shape. */
+/** ADD; a tensor with axes of size one is repeated. */
 export function importAdd(step: Step): void {
   step.requireInputs(2);
   const options = step.optionalOptions(BuiltinOptions.AddOptions, AddOptions);
-  const a = step.activation(0);
-  const b = step.activation(1);
   const output = step.output();
-  if (a.tensor.shape.join() !== b.tensor.shape.join()) step.fail('its inputs have different shapes');
-  step.requireShape(output, a.tensor.shape);
+  const a = broadcast(step, step.activation(0), output.shape);
+  const b = broadcast(step, step.activation(1), output.shape);
   const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
   const limit = activationRange(activation, output, step.fail);
   const factors = [a.tensor.scale / output.scale, b.tensor.scale / output.scale];

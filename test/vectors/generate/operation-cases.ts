@@ -1,5 +1,6 @@
 /** Trusted operations, inputs for them, and how implementations get them wrong. */
 import type { OperationVector } from '../shapes/operations.js';
+import { furtherCases } from './further-cases.js';
 import type { Numbers } from './numbers.js';
 import { poolCases, shapeCases } from './window-cases.js';
 
@@ -160,5 +161,11 @@ function addCases(numbers: Numbers): OperationCase[] {
 
 /** Every case. */
 export function operationCases(numbers: Numbers): OperationCase[] {
-  return [...scaleCases(numbers), ...addCases(numbers), ...poolCases(numbers), ...shapeCases(numbers)];
+  return [
+    ...scaleCases(numbers),
+    ...addCases(numbers),
+    ...poolCases(numbers),
+    ...shapeCases(numbers),
+    ...furtherCases(numbers),
+  ];
 }

@@ -1,11 +1,31 @@
 /** The file on the trusted operations: rounding, clamping, windows at the border, axes. */
-import { addBias, addTensors, concat, pad, pool, requantize, rescale, softmax } from '../../../src/reference/index.js';
+import {
+  addBias,
+  addTensors,
+  combine,
+  concat,
+  type Interpolation,
+  interpolate,
+  pad,
+  pool,
+  requantize,
+  rescale,
+  softmax,
+  take,
+} from '../../../src/reference/index.js';
 import type { OperationsFile, OperationVector } from '../shapes/operations.js';
 import { integers, Numbers, plain } from './numbers.js';
 import { operationCases } from './operation-cases.js';
 import { Tests } from './tests.js';
 
 const names = { name: '', input: 0, output: 1 } as const;
+const pair = { name: '', inputs: [0, 1], output: 2 } as const;
+
+/** The lists of a file as typed arrays. */
+export function interpolation(lists: { readonly [N in keyof Interpolation]: readonly number[] }): Interpolation {
+  const { lower, upper, weights } = lists;
+  return { lower: Int32Array.from(lower), upper: Int32Array.from(upper), weights: Int32Array.from(weights) };
+}
 
 /** What the reference makes of an operation. */
 export function operate(operation: OperationVector, inputs: readonly (readonly number[])[]): number[] {
@@ -32,6 +52,22 @@ export function operate(operation: OperationVector, inputs: readonly (readonly n
       return plain(pad(first!, operation.shape, operation.padding));
     case 'concat':
       return plain(concat(inputs.map(integers), operation.shapes, operation.axis));
+    case 'take':
+      return plain(take(first!, { offsets: operation.offsets.map((list) => Int32Array.from(list)) }));
+    case 'multiply':
+      return plain(combine(first!, second!, { ...pair, ...operation }));
+    case 'subtract': {
+      const [left, right] = operation.multipliers;
+      return plain(combine(first!, second!, { ...pair, ...operation, multipliers: [left!, right!] }));
+    }
+    case 'larger':
+    case 'smaller':
+      return plain(combine(first!, second!, { ...pair, ...operation }));
+    case 'interpolate': {
+      const { rows, columns, shape } = operation;
+      const how = { rows: interpolation(rows), columns: interpolation(columns) };
+      return plain(interpolate(first!, shape.width, shape.channels, how));
+    }
     case 'softmax':
       return plain(
         softmax(first!, operation.width, {

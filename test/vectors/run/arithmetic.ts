@@ -3,6 +3,7 @@ import { runTrusted } from '../../../src/network/trusted-operations.js';
 import { type Modulus, noWrapBound, sampleResidues, type TrustedArithmetic } from '../../../src/protocol/index.js';
 import { type ImageShape, inputLength, outputLength, pooledShape, type Tensor } from '../../../src/reference/index.js';
 import { mapOf } from '../generate/maps.js';
+import { interpolation } from '../generate/operations.js';
 import type { OperationVector, PoolingVector } from '../shapes/operations.js';
 import { attempt, differing, type Falsehoods } from './judge.js';
 import { scripted } from './scripted.js';
@@ -91,6 +92,57 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       const how = { ...names, ...operation, inputs: [0, 1] };
       const out = tensor([inputs.flat().length]);
       return [...runTrusted(how, inputs.map(i16), operation.shapes.map(tensor), out, 1, arithmetic)];
+    }
+    case 'take': {
+      const offsets = operation.offsets.map((list) => Int32Array.from(list));
+      const out = tensor(offsets.map(({ length }) => length));
+      return [
+        ...runTrusted(
+          { ...names, kind: 'take', offsets },
+          [i16(first!)],
+          [tensor([first!.length])],
+          out,
+          1,
+          arithmetic,
+        ),
+      ];
+    }
+    case 'multiply':
+    case 'larger':
+    case 'smaller':
+      return [
+        ...runTrusted(
+          { ...names, ...operation, inputs: [0, 1] },
+          inputs.map(i16),
+          inputs.map(({ length }) => tensor([length])),
+          tensor([first!.length]),
+          1,
+          arithmetic,
+        ),
+      ];
+    case 'subtract': {
+      const [left, right] = operation.multipliers;
+      const how = { ...names, ...operation, inputs: [0, 1], multipliers: [left!, right!] } as const;
+      return [
+        ...runTrusted(
+          how,
+          inputs.map(i16),
+          inputs.map(({ length }) => tensor([length])),
+          tensor([first!.length]),
+          1,
+          arithmetic,
+        ),
+      ];
+    }
+    case 'interpolate': {
+      const how = {
+        ...names,
+        kind: 'interpolate',
+        rows: interpolation(operation.rows),
+        columns: interpolation(operation.columns),
+      } as const;
+      const out = tensor([how.rows.lower.length, how.columns.lower.length, operation.shape.channels]);
+      return [...runTrusted(how, [i16(first!)], [tensor(shapeOf(operation.shape))], out, 1, arithmetic)];
     }
     case 'softmax': {
       const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };

@@ -29,9 +29,20 @@ const pad = object({ kind: word('pad'), padding, shape: image });
 const concat = object({ kind: word('concat'), axis: integer(0, 3), shapes: list(list(size)) });
 const softmax = object({ kind: word('softmax'), width: size, exponentials: uint32, unit: integer(1, 65536), ...clamp });
 
+const place = integers(0, 2 ** 24);
+const take = object({ kind: word('take'), offsets: list(place) });
+const multiply = object({ kind: word('multiply'), multiplier, shift, ...clamp });
+const subtract = object({ kind: word('subtract'), multipliers: list(multiplier), shift, ...clamp });
+const extreme = object({ kind: word('larger', 'smaller'), ...clamp });
+const between = object({ lower: place, upper: place, weights: integers(0, 1024) });
+const interpolate = object({ kind: word('interpolate'), rows: between, columns: between, shape: image });
+
 export const operation = either(
-  either(either(requantize, addBias), either(add, rescale)),
-  either(either(pooling, pad), either(concat, softmax)),
+  either(
+    either(either(requantize, addBias), either(add, rescale)),
+    either(either(pooling, pad), either(concat, softmax)),
+  ),
+  either(either(either(take, interpolate), either(multiply, subtract)), extreme),
 );
 
 export const operationsFile = aFile('operations', aGroup({ operation }, aTest({ inputs: list(int32), output: int32 })));

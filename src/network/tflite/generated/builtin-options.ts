@@ -5,9 +5,14 @@ import { ConcatenationOptions } from './concatenation-options.js';
 import { Conv2DOptions } from './conv2doptions.js';
 import { DepthwiseConv2DOptions } from './depthwise-conv2doptions.js';
 import { FullyConnectedOptions } from './fully-connected-options.js';
+import { MulOptions } from './mul-options.js';
 import { Pool2DOptions } from './pool2doptions.js';
 import { ReshapeOptions } from './reshape-options.js';
+import { ResizeBilinearOptions } from './resize-bilinear-options.js';
+import { ResizeNearestNeighborOptions } from './resize-nearest-neighbor-options.js';
 import { SoftmaxOptions } from './softmax-options.js';
+import { StridedSliceOptions } from './strided-slice-options.js';
+import { SubOptions } from './sub-options.js';
 
 
 export enum BuiltinOptions {
@@ -19,13 +24,18 @@ export enum BuiltinOptions {
   SoftmaxOptions = 9,
   ConcatenationOptions = 10,
   AddOptions = 11,
-  ReshapeOptions = 17
+  ResizeBilinearOptions = 15,
+  ReshapeOptions = 17,
+  MulOptions = 21,
+  SubOptions = 28,
+  StridedSliceOptions = 32,
+  ResizeNearestNeighborOptions = 74
 }
 
 export function unionToBuiltinOptions(
   type: BuiltinOptions,
-  accessor: (obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions|null
-): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions|null {
+  accessor: (obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null
+): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null {
   switch(BuiltinOptions[type]) {
     case 'NONE': return null; 
     case 'Conv2DOptions': return accessor(new Conv2DOptions())! as Conv2DOptions;
@@ -35,16 +45,21 @@ export function unionToBuiltinOptions(
     case 'SoftmaxOptions': return accessor(new SoftmaxOptions())! as SoftmaxOptions;
     case 'ConcatenationOptions': return accessor(new ConcatenationOptions())! as ConcatenationOptions;
     case 'AddOptions': return accessor(new AddOptions())! as AddOptions;
+    case 'ResizeBilinearOptions': return accessor(new ResizeBilinearOptions())! as ResizeBilinearOptions;
     case 'ReshapeOptions': return accessor(new ReshapeOptions())! as ReshapeOptions;
+    case 'MulOptions': return accessor(new MulOptions())! as MulOptions;
+    case 'SubOptions': return accessor(new SubOptions())! as SubOptions;
+    case 'StridedSliceOptions': return accessor(new StridedSliceOptions())! as StridedSliceOptions;
+    case 'ResizeNearestNeighborOptions': return accessor(new ResizeNearestNeighborOptions())! as ResizeNearestNeighborOptions;
     default: return null;
   }
 }
 
 export function unionListToBuiltinOptions(
   type: BuiltinOptions, 
-  accessor: (index: number, obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions|null, 
+  accessor: (index: number, obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null, 
   index: number
-): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|Pool2DOptions|ReshapeOptions|SoftmaxOptions|null {
+): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null {
   switch(BuiltinOptions[type]) {
     case 'NONE': return null; 
     case 'Conv2DOptions': return accessor(index, new Conv2DOptions())! as Conv2DOptions;
@@ -54,7 +69,12 @@ export function unionListToBuiltinOptions(
     case 'SoftmaxOptions': return accessor(index, new SoftmaxOptions())! as SoftmaxOptions;
     case 'ConcatenationOptions': return accessor(index, new ConcatenationOptions())! as ConcatenationOptions;
     case 'AddOptions': return accessor(index, new AddOptions())! as AddOptions;
+    case 'ResizeBilinearOptions': return accessor(index, new ResizeBilinearOptions())! as ResizeBilinearOptions;
     case 'ReshapeOptions': return accessor(index, new ReshapeOptions())! as ReshapeOptions;
+    case 'MulOptions': return accessor(index, new MulOptions())! as MulOptions;
+    case 'SubOptions': return accessor(index, new SubOptions())! as SubOptions;
+    case 'StridedSliceOptions': return accessor(index, new StridedSliceOptions())! as StridedSliceOptions;
+    case 'ResizeNearestNeighborOptions': return accessor(index, new ResizeNearestNeighborOptions())! as ResizeNearestNeighborOptions;
     default: return null;
   }
 }

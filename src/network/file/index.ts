@@ -1,0 +1,6 @@
+/** The network file (`.slalom`): a quantized network, named by its hash, and what a run of it needs, in one file. */
+export type { CalibrationRecord, NetworkDetails, Origin } from './about.js';
+export { isNetworkFile } from './layout.js';
+export { networkHash } from './network-hash.js';
+export { type NetworkFile, readNetworkFile } from './read.js';
+export { writeNetworkFile } from './write.js';
