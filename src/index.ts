@@ -21,6 +21,7 @@ export {
   decodeImage,
   type Image,
   ImageError,
+  importOnnx,
   importTflite,
   type MeasuredPlan,
   ModelError,

@@ -1,4 +1,4 @@
-/** Conv, and ConvTranspose where it is a convolution. */
+/** Conv. */
 import type { Constant } from './constant.js';
 import { type Image, imageLayout, imageOf, sumOf } from './image.js';
 import { LayoutError } from './layout.js';
@@ -54,9 +54,9 @@ export function convolve(step: Step, x: Activation, constant: Constant, bias: Co
   const channel = depthwise && groups > 1 ? order : null;
   const source = groups === 1 ? order : null;
   // [output][channel][tap] becomes [output][tap][channel].
-  const layer = layerWeights(step, weights, 0, channel, (output, term) => {
-    const k = term % depth;
-    return (output * depth + (source === null ? k : source[k]!)) * taps + Math.floor(term / depth);
+  const layer = layerWeights(step, weights, 0, channel, {
+    stride: depth * taps,
+    offset: (term) => (source === null ? term % depth : source[term % depth]!) * taps + Math.floor(term / depth),
   });
   const offsets = biasOf(step, bias, outputs);
   const handle = step.target.convolution(

@@ -32,14 +32,10 @@ export function multiply(step: Step, x: Activation, matrix: Matrix): Activation 
   }
   const order = channels.order();
   const at = (term: number): number => (order === null ? term : order[term]!);
-  const layer = layerWeights(
-    step,
-    weights,
-    matrix.transposed ? 0 : 1,
-    null,
-    matrix.transposed ? (output, term) => output * inputs + at(term) : (output, term) => at(term) * outputs + output,
-    matrix.alpha,
-  );
+  const places = matrix.transposed
+    ? { stride: inputs, offset: at }
+    : { stride: 1, offset: (term: number) => at(term) * outputs };
+  const layer = layerWeights(step, weights, matrix.transposed ? 0 : 1, null, places, matrix.alpha);
   const bias = biasOf(step, matrix.bias, outputs, matrix.beta);
   const count = product(channels.others);
   const added: Factor[] = outputs === 1 ? [] : [{ size: outputs }];

@@ -121,6 +121,7 @@ export function isQuantized(nodes: readonly FileNode[], isConstant: (name: strin
 export const REFUSALS: Readonly<Record<string, string | undefined>> = {
   DynamicQuantizeLinear:
     'its scale depends on the private input, so it would leak and cannot be certified; quantize the model statically',
+  ConvTranspose: 'it is not supported; replace it by a convolution before or after a change of size',
   If: 'control flow is not supported; export the model without it',
   Loop: 'control flow is not supported; export the model without it',
   Scan: 'control flow is not supported; export the model without it',

@@ -117,6 +117,10 @@ export function readTensor(tensor: WireTensor, name: string, external: ExternalD
     const unit = raw === undefined ? 'entries' : 'bytes';
     throw new ModelError(`the constant "${name}" has ${there} ${unit}, but its shape needs ${needed}.`);
   }
+  // The bytes as they are, on every machine that runs Node.js.
+  if (type === 'FLOAT' && raw !== undefined) {
+    return { kind: 'constant', name, type, shape, entries: new Float32Array(new Uint8Array(raw).buffer) };
+  }
   const read =
     raw === undefined ? typed.read : rawReader(type, new DataView(raw.buffer, raw.byteOffset, raw.byteLength));
   return { kind: 'constant', name, type, shape, entries: fill(newEntries(type, count), read) };

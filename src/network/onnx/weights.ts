@@ -31,28 +31,35 @@ export function weightsOf(step: Step, constant: Constant, axes: number): Weights
   return { constant, values: constant.entries as Float32Array, scales: null, axis: 0 };
 }
 
+/** Where entries of a layer's weights come from: entry (output, term) lies at output * stride + offset(term). */
+export interface Places {
+  readonly stride: number;
+  readonly offset: (term: number) => number;
+}
+
 /**
  * The layer's weights, `outputs` rows of equal length.
  * @param channelAxis the axis of the constant that counts the output channels
  * @param channel the constant's channel of each row; null when they are the same
- * @param from where in the constant each entry comes from
  */
 export function layerWeights(
   step: Step,
   weights: Weights,
   channelAxis: number,
   channel: Int32Array | null,
-  from: (output: number, term: number) => number,
+  places: Places,
   factor = 1,
 ): LayerWeights {
   const { constant, values, scales } = weights;
   const outputs = constant.shape[channelAxis]!;
   const terms = values.length / outputs;
-  step.graph.charge(values.length);
+  step.graph.charge(values.length + terms);
+  const offsets = new Int32Array(terms);
+  for (let term = 0; term < terms; term++) offsets[term] = places.offset(term);
   const write = <A extends Float32Array | Int32Array>(result: A): A => {
     for (let output = 0, at = 0; output < outputs; output++) {
-      const row = channel === null ? output : channel[output]!;
-      for (let term = 0; term < terms; term++, at++) result[at] = values[from(row, term)]!;
+      const first = (channel === null ? output : channel[output]!) * places.stride;
+      for (let term = 0; term < terms; term++, at++) result[at] = values[first + offsets[term]!]!;
     }
     return result;
   };

@@ -29,7 +29,7 @@ const INSTALL =
 
 async function dawn(): Promise<GPU> {
   try {
-    const { create } = (await import(PACKAGE)) as DawnPackage;
+    const { create } = (await import(/* @vite-ignore */ PACKAGE)) as DawnPackage;
     return create(FLAGS);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
