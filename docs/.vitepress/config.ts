@@ -19,6 +19,8 @@ export default defineConfig({
     languageAlias: { quint: 'ts', coq: 'txt' },
     config: (md) => repositoryLinks(md),
   },
+  // The demonstration's workers are modules, and its files lie outside docs.
+  vite: { worker: { format: 'es' }, server: { fs: { allow: ['..'] } } },
   themeConfig: {
     nav: navigation,
     sidebar: sidebar(),

@@ -1,18 +1,16 @@
 /** The calculator's page in a browser: what it shows is what the library's function gives, and an address brings it back. */
-import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { fromQuery, initialState, toInput, toQuery, withPreset } from '../../docs/.vitepress/calculator/state.js';
-import { zooNetwork } from '../../src/network/index.js';
+import { importTflite, zooNetwork } from '../../src/network/index.js';
 import { networkSummary } from '../../src/network/summary.js';
 import { type CalculatorInput, calculateSoundness, presetNames } from '../../src/protocol/index.js';
 import { suite } from '../suite.js';
 import { noSite, siteFolder } from './built-site.js';
 import { launch, watchedPage } from './chromium.js';
 import { serve } from './serve.js';
+import { smallModel } from './small-files.js';
 
 const test = suite('calculator page');
 
@@ -86,7 +84,7 @@ else {
     const context = await browser.newContext();
     const { page, complaints } = await watchedPage(context, address);
     await page.goto(address + path);
-    await page.waitForSelector('.plot-host svg');
+    await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
     await work(page);
     assert.equal(complaints, []);
     await context.close();
@@ -156,28 +154,27 @@ else {
     });
   });
 
-  const model = join(
-    fileURLToPath(new URL('../../..', import.meta.url)),
-    'shared',
-    'models',
-    'mobilenet_v1_0.25_128_quant.tflite',
-  );
-
-  if (!existsSync(model)) test.skip('a model file on the page', 'the models of ../shared are not there');
-  else
-    test('a model file is read on the page, and its layers travel in the address', async () => {
-      let shared = '';
-      let first: Awaited<ReturnType<typeof shown>> | undefined;
-      await onPage('/calculator.html', async (page) => {
-        await page.getByLabel('Layers of').selectOption('file');
-        await page.getByLabel(/Model file/).setInputFiles(model);
-        await page.waitForFunction("document.location.search.includes('file=')");
-        first = await shown(page);
-        shared = page.url().slice(address.length);
-      });
-      await onPage(shared, async (page) => {
-        await page.waitForSelector('#result-costs');
-        assert.equal(await shown(page), first);
-      });
+  test('a model file is read on the page, and its layers travel in the address', async () => {
+    let shared = '';
+    let first: Awaited<ReturnType<typeof shown>> | undefined;
+    const bytes = smallModel();
+    await onPage('/calculator.html', async (page) => {
+      await page.getByLabel('Layers of').selectOption('file');
+      const file = { name: 'small.tflite', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) };
+      await page.getByLabel(/Model file/).setInputFiles(file);
+      await page.waitForFunction("document.location.search.includes('file=')");
+      first = await shown(page);
+      assert.equal(first, expected({ layers: networkSummary(importTflite(bytes, 'small')) }));
+      shared = page.url().slice(address.length);
     });
+    await onPage(shared, async (page) => {
+      await page.waitForSelector('#result-costs');
+      assert.equal(await shown(page), first);
+    });
+    await onPage('/calculator.html?network=file', async (page) => {
+      const file = { name: 'no.tflite', mimeType: 'application/octet-stream', buffer: Buffer.from('no network') };
+      await page.getByLabel(/Model file/).setInputFiles(file);
+      await page.waitForFunction("document.querySelector('[data-answer]').textContent.includes('no.tflite')");
+    });
+  });
 }
