@@ -3,11 +3,14 @@ import { repositoryLinks } from './site/links.js';
 import { navigation, sidebar } from './site/sidebar.js';
 import { slug } from './site/slug.js';
 
+const base = process.env.SLALOM_DOCS_BASE ?? '/';
+
 export default defineConfig({
   lang: 'en-GB',
   title: 'Slalom',
   description: 'Run a neural network on a GPU you do not trust, from inside a TEE you do.',
-  base: process.env.SLALOM_DOCS_BASE ?? '/',
+  base,
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   srcExclude: ['README.md', '.vitepress/**'],
   cleanUrls: false,
   lastUpdated: false,
@@ -22,6 +25,7 @@ export default defineConfig({
     nav: navigation,
     sidebar: sidebar(),
     outline: [2, 3],
+    logo: '/icon.svg',
     search: { provider: 'local' },
     externalLinkIcon: true,
   },

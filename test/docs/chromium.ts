@@ -1,6 +1,6 @@
 /** Chromium for tests of the site. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Test } from '../suite.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -20,6 +20,9 @@ export function requires(name: string): boolean {
   return (process.env.SLALOM_REQUIRE ?? '').split(',').includes(name);
 }
 
+/** Why pages cannot be opened here; null when they can, or must. */
+export const noChromium: string | null = path !== undefined || requires('chromium') ? null : missing;
+
 /**
  * True where there is Chromium. Elsewhere the suite is skipped with the reason, or fails if `SLALOM_REQUIRE` names chromium.
  */
@@ -31,4 +34,30 @@ export function hasChromium(test: Test): boolean {
     });
   } else test.skip('everything', missing);
   return false;
+}
+
+/** A page whose every complaint is kept: errors of scripts and console, failed requests, requests to anywhere else. */
+export async function watchedPage(
+  context: BrowserContext,
+  address: string,
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const complain = (text: string): void => void complaints.push(`${page.url().replace(address, '')}: ${text}`);
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complain(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complain(`error: ${error.message}`));
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') complain(`request failed: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
+      complain(`asks elsewhere: ${request.url()}`);
+    }
+  });
+  return { page, complaints };
 }

@@ -1,5 +1,5 @@
 /** Rows of the recorded measurements as the charts and tables take them. */
-import type { EndToEndRow, Results } from './results.js';
+import type { EndToEndRow, Origin } from './results.js';
 
 const names: Readonly<Record<string, string>> = {
   vgg16: 'VGG16',
@@ -45,6 +45,6 @@ export function speedUps(rows: readonly EndToEndRow[], batch: number): SpeedUp[]
 }
 
 /** Where the numbers come from, in one sentence. */
-export function originOf({ machine, date, command }: Results['offline']): string {
+export function originOf({ machine, date, command }: Origin): string {
   return `${command}, ${date}, ${machine.processor} with ${machine.processors} processors and ${machine.memoryGiB} GiB, Node ${machine.node}, load average ${machine.loadAverageBefore} before.`;
 }

@@ -124,8 +124,8 @@ class TfjsMap implements LoadedMap {
  * @throws TypeError when `tf` lacks a function; RangeError for wrong options; DeviceError when it does not compute exactly
  * @example
  * import * as tf from '@tensorflow/tfjs-core';
- * import '@tensorflow/tfjs-backend-webgpu';
- * await tf.setBackend('webgpu');
+ * import '@tensorflow/tfjs-backend-cpu';
+ * await tf.setBackend('cpu');
  * const device = await tfjsDevice(tf);
  * const loaded = await device.load(map, 'integers');
  * const y = await loaded.apply(x);
