@@ -36,6 +36,9 @@ export function hasChromium(test: Test): boolean {
   return false;
 }
 
+/** What Chromium itself remarks when a page asks whether there is WebGPU and there is none. */
+const NO_WEBGPU = 'No available adapters.';
+
 /** A page whose every complaint is kept: errors of scripts and console, failed requests, requests to anywhere else. */
 export async function watchedPage(
   context: BrowserContext,
@@ -45,7 +48,8 @@ export async function watchedPage(
   const complaints: string[] = [];
   const complain = (text: string): void => void complaints.push(`${page.url().replace(address, '')}: ${text}`);
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complain(`console: ${message.text()}`);
+    const complaint = message.type() === 'error' || message.type() === 'warning';
+    if (complaint && message.text() !== NO_WEBGPU) complain(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complain(`error: ${error.message}`));
   page.on('requestfailed', (request) => {

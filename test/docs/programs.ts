@@ -23,6 +23,7 @@ const exportedBy = new Map<string, string>(
   [...entries].reverse().flatMap(([entry, names]) => Object.keys(names).map((name): [string, string] => [name, entry])),
 );
 exportedBy.set('readFile', 'node:fs/promises');
+exportedBy.set('writeFile', 'node:fs/promises');
 
 /** Types that samples name without importing them. */
 const TYPES: readonly string[] = ['Device', 'LinearMap'];

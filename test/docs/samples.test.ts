@@ -55,6 +55,9 @@ test.before(async () => {
   mkdirSync(join(root, '.cache'), { recursive: true });
   folder = mkdtempSync(join(root, '.cache', 'samples-'));
   await writeSmallFiles(folder);
+  const command = join(root, 'dist', 'cli', 'main.js');
+  const words = ['import', 'model.tflite', '-o', 'net.slalom', '--labels', 'labels.txt'];
+  await run(process.execPath, [command, ...words], { cwd: folder });
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 

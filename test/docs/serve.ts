@@ -10,7 +10,9 @@ const TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
   '.woff2': 'font/woff2',
 };
@@ -28,9 +30,10 @@ export async function serveFolder(folder: string): Promise<Served> {
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
-    readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path)).then(
+    const file = path.endsWith('/') ? `${path}index.html` : path;
+    readFile(join(folder, file)).then(
       (bytes) =>
-        response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(bytes),
+        response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes),
       // Browsers ask for this one by themselves; a page without an icon is no error.
       () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
     );

@@ -13,6 +13,9 @@ export const surroundings: Readonly<Record<string, string>> = {
   use: 'const use = (_: unknown): void => {};',
   image: "const image = await readImage('photo.jpg');",
   tensor: "const tensor = importTflite(await readFile('model.tflite'), 'model').tensors[0]!;",
+  labels: "const labels = (await readFile('labels.txt', 'utf8')).trim().split('\\n');",
+  typicalInputs:
+    'const typicalInputs = [0, 1].map((n) => Float32Array.from({ length: 1188 }, (_, i) => ((i * 7 + n) % 256) / 255));',
   myDevice: 'const myDevice = (): Promise<Device> => wasmDevice();',
   test: 'const test = async (_: string, run: () => Promise<unknown>): Promise<void> => void (await run());',
 };
@@ -30,7 +33,13 @@ export interface Setup {
   readonly notRun?: string;
 }
 
+const BROWSER = 'for browsers only: test/fast/web.test.ts and test/docs/demo.test.ts run its kind';
+
 export const setups: readonly Setup[] = [
+  { file: 'src/fast/web.ts', text: 'wasmArithmetic({ kernels', notRun: BROWSER },
+  { file: 'src/fast/web.ts', text: 'serveDevice(', notRun: BROWSER },
+  { file: 'src/fast/web.ts', text: 'workerDevice(', notRun: BROWSER },
+  { file: 'src/network/image/decode.ts', text: 'context.getImageData', notRun: BROWSER },
   {
     file: 'README.md',
     text: 'await session.run(x)',

@@ -1,6 +1,7 @@
-/** The files that samples name: a model with ten classes, its labels, a picture, a device of somebody's. */
-import { writeFileSync } from 'node:fs';
+/** The files that samples name: models with ten classes, their labels, pictures, a device of somebody's. */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { encodePng } from '../../src/network/image/index.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
@@ -9,6 +10,9 @@ import { convolution, fullyConnected, pool, softmax } from '../network/tflite/op
 const SIZE = 224;
 const CHANNELS = 8;
 const CLASSES = 10;
+
+/** A small float network, as PyTorch wrote it. */
+const FLOAT_MODEL = fileURLToPath(new URL('../network/onnx/models/residual-17.onnx', import.meta.url));
 
 /** Numbers that look like weights and are the same every time. */
 function weights(length: number): number[] {
@@ -44,9 +48,11 @@ export async function writeSmallFiles(folder: string): Promise<void> {
   const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index * 7) % 256);
   writeFileSync(join(folder, 'model.tflite'), smallModel());
   writeFileSync(join(folder, 'mobilenet.tflite'), smallModel());
+  for (const name of ['model.onnx', 'resnet18.onnx']) copyFileSync(FLOAT_MODEL, join(folder, name));
   writeFileSync(join(folder, 'labels.txt'), Array.from({ length: CLASSES }, (_, index) => `class ${index}\n`).join(''));
   const picture = await encodePng({ width: 32, height: 32, pixels });
-  for (const name of ['photo.jpg', 'cat.png']) writeFileSync(join(folder, name), picture);
+  mkdirSync(join(folder, 'photos'));
+  for (const name of ['photo.jpg', 'cat.png', 'photos/cat.png']) writeFileSync(join(folder, name), picture);
   writeFileSync(
     join(folder, 'my-device.js'),
     "import { wasmDevice } from 'slalom';\nexport default () => wasmDevice();\n",
