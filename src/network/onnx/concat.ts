@@ -1,8 +1,8 @@
 /** Concat of values that depend on the input. */
+import type { Handle } from '../target/target.js';
 import { shaped } from './image.js';
 import { type Factor, type Layout, LayoutError, merged, product, shapeOf, signature } from './layout.js';
 import type { Step } from './step.js';
-import type { Handle } from './target.js';
 import { type Activation, activation } from './value.js';
 
 const MOST_INPUTS = 1024;

@@ -1,6 +1,7 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes as exporters write them, prepared weights. */
+import { countEntries } from '../target/count-entries.js';
 import { askedOrder, askedShape, squeezed, unsqueezed } from './arrangement.js';
-import { type Constant, countEntries, integers, newEntries } from './constant.js';
+import { type Constant, integers, newEntries } from './constant.js';
 import { type ElementType, elementType, isReal } from './element-type.js';
 import { shapeOf } from './layout.js';
 import type { Step } from './step.js';

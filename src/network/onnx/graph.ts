@@ -1,7 +1,7 @@
 /** The model while it is being imported: what its names stand for so far. */
 import { ModelError } from '../errors.js';
+import type { Target } from '../target/target.js';
 import type { ModelFile } from './model-file.js';
-import type { Target } from './target.js';
 import type { Value } from './value.js';
 
 /** Weights may be shared between layers, but a small file must not grow into an endless network. */

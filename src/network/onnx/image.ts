@@ -1,6 +1,7 @@
 /** Values as images: batch, channels, rows and columns in the model; rows, columns and channels in the network. */
 import type { Padding } from '../../reference/linear-map.js';
 import type { Size } from '../float/index.js';
+import type { Handle } from '../target/target.js';
 import {
   type Channels,
   channelsOf,
@@ -13,7 +14,6 @@ import {
   shapeOf,
 } from './layout.js';
 import type { Step } from './step.js';
-import type { Handle } from './target.js';
 import type { Activation } from './value.js';
 
 export interface Image extends Size {

@@ -3,7 +3,8 @@ import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import { aQuantizedNetwork } from '../validate.js';
-import { FloatTarget } from './float-target.js';
+import { FloatTarget } from '../target/float-target.js';
+import type { Target } from '../target/target.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
@@ -11,7 +12,6 @@ import type { FileNode, ModelFile } from './model-file.js';
 import { FLOAT_OPERATORS, QUANTIZED_OPERATORS, REFUSALS } from './operators.js';
 import { QuantizedTarget } from './quantized-target.js';
 import { type Importer, Step } from './step.js';
-import type { Target } from './target.js';
 import { type Activation, activation } from './value.js';
 
 /** A small message around whatever refuses a node: the file, the node, and why. */

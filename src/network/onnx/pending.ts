@@ -1,7 +1,7 @@
 /** Real values of a quantized model that no tensor holds yet: what they become is decided by the QuantizeLinear after them. */
 import type { LinearMap } from '../../reference/linear-map.js';
 import type { TensorId } from '../../reference/quantized-network.js';
-import type { Pooling } from './target.js';
+import type { Pooling } from '../target/target.js';
 
 /** Where a clamp lets a real value lie; both ends may be infinite. */
 export interface Limits {

@@ -1,8 +1,8 @@
 /** MaxPool, AveragePool, the global pools, and means and maxima over axes. */
+import type { Pooling } from '../target/target.js';
 import { imageLayout, imageOf, shaped } from './image.js';
 import { type Factor, LayoutError, product, shapeOf } from './layout.js';
 import type { Step } from './step.js';
-import type { Pooling } from './target.js';
 import { type Activation, activation } from './value.js';
 import { kernelOf, windowsOf } from './window.js';
 

@@ -3,7 +3,8 @@ import type { LinearMap, Padding } from '../../reference/linear-map.js';
 import type { Operation, QuantizedNetwork, Tensor, TensorId } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import { asImage, entryCount } from '../float/index.js';
-import { countEntries } from './constant.js';
+import { countEntries } from '../target/count-entries.js';
+import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from '../target/target.js';
 import {
   addTensor,
   type Emission,
@@ -25,7 +26,6 @@ import {
   type PendingLinear,
   type Stored,
 } from './pending.js';
-import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
 
 const NOT_QUANTIZED =
   'its input is not quantized: put a QuantizeLinear and a DequantizeLinear around every operator, or import the float model.';

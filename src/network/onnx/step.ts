@@ -1,11 +1,11 @@
 /** One node while it is being imported: checked access to its inputs and attributes, and the way to give its result. */
 import { ModelError } from '../errors.js';
+import type { Handle, Target } from '../target/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Graph } from './graph.js';
 import type { Layout } from './layout.js';
 import type { FileNode } from './model-file.js';
-import type { Handle, Target } from './target.js';
 import { type Activation, activation, type Value } from './value.js';
 import { type WireAttribute, wireNumber } from './wire.js';
 

@@ -1,7 +1,7 @@
 /** Builds a float network. */
 import type { Padding } from '../../reference/linear-map.js';
 import { type FloatNetwork, FloatNetworkBuilder, inputsOf } from '../float/index.js';
-import { countEntries } from './constant.js';
+import { countEntries } from './count-entries.js';
 import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
