@@ -2,9 +2,9 @@
 import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork } from '../float/index.js';
-import { aQuantizedNetwork } from '../validate.js';
 import { FloatTarget } from '../target/float-target.js';
 import type { Target } from '../target/target.js';
+import { aQuantizedNetwork } from '../validate.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
