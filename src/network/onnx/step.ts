@@ -131,6 +131,13 @@ export class Step<T extends Target = Target> {
     return attribute.ints.map(wireNumber);
   }
 
+  floats(name: string): number[] | null {
+    const attribute = this.#attribute(name, 'floats');
+    if (attribute === null) return null;
+    if (attribute.floats.length > MOST_SMALL_INTEGERS) this.fail(`its attribute "${name}" is too long`);
+    return [...attribute.floats];
+  }
+
   float(name: string, otherwise: number): number {
     return this.#attribute(name, 'f')?.f ?? otherwise;
   }
