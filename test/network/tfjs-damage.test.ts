@@ -28,8 +28,22 @@ const graph = graphFiles({
     axes: vector(1, 2),
     zero: vector(0),
     one: vector(1),
+    one0: scalar(1, 'int32'),
     open: scalar(-1, 'int32'),
     m: reals([3, 2]),
+    order: vector(0, 2, 1, 3),
+    size: vector(3, 4),
+    back: vector(1, 6, 6, 3),
+    k: reals([2, 2, 3, 3]),
+    four: vector(1, 4, 4, 3),
+    start: vector(0, 1, 0, 0),
+    by: vector(1, 2, -1, 1),
+    places: vector(1, 0),
+    mirror: { shape: [4, 2], dtype: 'int32', data: [0, 0, 1, 0, 0, 1, 0, 0] },
+    two: vector(2, 2),
+    sides: { shape: [2, 2], dtype: 'int32', data: [1, 1, 1, 0] },
+    none: { shape: [2, 2], dtype: 'int32', data: [0, 0, 0, 0] },
+    third: scalar(3, 'int32'),
   },
   nodes: [
     node('Pad', 'n0', ['x', 'p'], { T: FLOAT }),
@@ -45,7 +59,25 @@ const graph = graphFiles({
     node('Mul', 'n5', ['n4', 'half'], { T: FLOAT }),
     node('AddV2', 'n6', ['n5', 'n4'], { T: FLOAT }),
     node('MaxPool', 'n7', ['n6'], { ...GEOMETRY, ksize: ints(1, 2, 2, 1), strides: ints(1, 1, 1, 1) }),
-    node('Mean', 'n8', ['n7', 'axes'], { keep_dims: { b: false } }),
+    node('Conv2DBackpropInput', 'o0', ['back', 'k', 'n7'], { ...GEOMETRY, strides: ints(1, 2, 2, 1) }),
+    node('Transpose', 'o1', ['o0', 'order'], { T: FLOAT }),
+    node('StridedSlice', 'o2', ['o1', 'start', 'four', 'by'], { begin_mask: int(4), end_mask: int(4), T: FLOAT }),
+    node('ResizeBilinear', 'o3', ['o2', 'size'], { align_corners: { b: false }, half_pixel_centers: { b: true } }),
+    node('Sigmoid', 'o4', ['o3'], { T: FLOAT }),
+    node('Mean', 'o5', ['o4', 'axes'], { keep_dims: { b: true } }),
+    node('Mul', 'o6', ['o5', 'o4'], { T: FLOAT }),
+    node('MirrorPad', 'o7', ['o6', 'mirror'], { mode: text('REFLECT') }),
+    node('SpaceToBatchND', 'o8', ['o7', 'two', 'sides'], { T: FLOAT }),
+    node('DepthwiseConv2dNative', 'o9', ['o8', 'd'], {
+      ...GEOMETRY,
+      padding: text('VALID'),
+      strides: ints(1, 1, 1, 1),
+    }),
+    node('BatchToSpaceND', 'oa', ['o9', 'two', 'none'], { T: FLOAT }),
+    node('Split', 'ob', ['third', 'oa'], { num_split: int(3), T: FLOAT }),
+    node('ConcatV2', 'oc', ['ob:2', 'ob', 'ob:1', 'third'], { N: int(3) }),
+    node('GatherV2', 'od', ['oc', 'places', 'one0'], { T: FLOAT }),
+    node('Mean', 'n8', ['od', 'axes'], { keep_dims: { b: false } }),
     node('Shape', 's', ['n8'], { out_type: INT }),
     node('StridedSlice', 't', ['s', 'zero', 'one', 'one'], { shrink_axis_mask: int(1), begin_mask: int(0) }),
     node('Pack', 'u', ['t', 'open'], { N: int(2), axis: int(0) }),
@@ -78,8 +110,22 @@ async function layersModel(): Promise<Files> {
     ],
   });
   const inner = block.apply(normed) as tfl.SymbolicTensor;
+  const turned = layers.permute({ dims: [2, 1, 3], name: 'e' }).apply(inner) as tfl.SymbolicTensor;
+  const laid = layers
+    .conv2dTranspose({ filters: 3, kernelSize: 2, strides: 2, name: 't' })
+    .apply(turned) as tfl.SymbolicTensor;
+  const cut = layers
+    .cropping2D({
+      cropping: [
+        [2, 2],
+        [2, 2],
+      ],
+      name: 'q',
+    } as never)
+    .apply(laid) as tfl.SymbolicTensor;
+  const gated = layers.multiply({ name: 'v' }).apply([cut, inner]) as tfl.SymbolicTensor;
   const sum = layers.add({ name: 'a' }).apply([normed, inner]) as tfl.SymbolicTensor;
-  const both = layers.concatenate({ name: 'k' }).apply([sum, inner]) as tfl.SymbolicTensor;
+  const both = layers.concatenate({ name: 'k' }).apply([sum, gated]) as tfl.SymbolicTensor;
   const pooled = layers.globalAveragePooling2d({ name: 'g' }).apply(both) as tfl.SymbolicTensor;
   const output = layers.dense({ units: 2, activation: 'softmax', name: 'o' }).apply(pooled) as tfl.SymbolicTensor;
   return saved(filled(tfl.model({ inputs: input, outputs: output, name: 'm' })));
@@ -307,6 +353,15 @@ test('small files that speak of large things are refused before anything is made
     node('Relu', `v${index}`, [index === 0 ? 'x' : `v${index - 1}`]),
   );
   refuse(chain);
+  refuse([node('Tile', 'y', ['x', 't'])], { t: vector(1, 2 ** 14, 2 ** 14, 1) });
+  refuse([node('BroadcastTo', 'y', ['x', 's'])], { s: vector(1, 2 ** 14, 2 ** 14, 2) }, [1, 1, 1, 2]);
+  refuse([node('ResizeBilinear', 'y', ['x', 's'])], { s: vector(2 ** 15, 2 ** 15) });
+  refuse([node('Add', 'y', ['x', 'c'])], { c: reals([64, 64, 1, 1]) }, [1, 1, 2 ** 9, 2 ** 9]);
+  const same = { ...GEOMETRY, strides: ints(1, 2 ** 12, 2 ** 12, 1) };
+  refuse([node('Conv2DBackpropInput', 'y', ['s', 'w', 'x'], same)], {
+    s: vector(1, 2 ** 14, 2 ** 14, 1),
+    w: reals([1, 1, 1, 2]),
+  });
 });
 
 test('constants that too many nodes share are refused', () => {

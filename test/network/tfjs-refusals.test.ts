@@ -500,6 +500,161 @@ test('nodes whose attributes or inputs cannot be used', () => {
   for (const [spec, sentence] of cases) refuseGraph(spec, sentence);
 });
 
+test('operators that move entries, told to do what cannot be done', () => {
+  const cut = {
+    begin_mask: int(0),
+    end_mask: int(0),
+    ellipsis_mask: int(0),
+    new_axis_mask: int(0),
+    shrink_axis_mask: int(0),
+  };
+  const pairs = (...data: number[]) => ({ shape: [data.length / 2, 2], dtype: 'int32', data }) as const;
+  const lists = (b: number[], e: number[], s: number[]) => ({ b: vector(...b), e: vector(...e), s: vector(...s) });
+  const w = {
+    w: reals([3, 3, 2, 2]),
+    s: vector(1, 8, 8, 2),
+    p: pairs(0, 0, 0, 0),
+    two: vector(2, 2),
+    three: vector(3, 3),
+  };
+  const geometry = { strides: ints(1, 2, 2, 1), padding: text('SAME') };
+  const back = (attributes: object, constants = {}) =>
+    one('Conv2DBackpropInput', ['s', 'w', 'x'], { ...geometry, ...attributes }, { ...w, ...constants });
+  const cases: [GraphSpec, RegExp][] = [
+    [one('Transpose', ['x', 'p'], {}, { p: vector(0, 1, 2) }), /\[0,1,2\] is no order of 4 axes/],
+    [one('Transpose', ['x', 'p'], {}, { p: vector(0, 1, 1, 2) }), /\[0,1,1,2\] is no order of 4 axes/],
+    [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [1, 2], [1])), /its lists differ in length/],
+    [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [0], [1])), /its result is empty/],
+    [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [1], [0])), /its stride is 0/],
+    [
+      one('StridedSlice', ['x', 'b', 'e', 's'], { ...cut, shrink_axis_mask: int(1) }, lists([7], [8], [1])),
+      /it takes place 7 of an axis of size 1/,
+    ],
+    [
+      one('StridedSlice', ['x', 'b', 'e', 's'], { ...cut, ellipsis_mask: int(3) }, lists([0, 0], [1, 1], [1, 1])),
+      /it has two ellipses/,
+    ],
+    [
+      one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0, 0, 0, 0, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1])),
+      /it cuts 5 axes of \[1,4,4,2\]/,
+    ],
+    [one('Slice', ['x', 'b', 'e'], {}, lists([0, 0], [1, 1], [])), /it does not fit \[1,4,4,2\]/],
+    [one('Slice', ['x', 'b', 'e'], {}, lists([0, 3, 0, 0], [1, 2, 1, 1], [])), /it takes more than \[1,4,4,2\] has/],
+    [
+      one('Split', ['a', 'x'], { num_split: int(3) }, { a: scalar(1, 'int32') }),
+      /cannot be used: "the result" has an axis of size/,
+    ],
+    [one('Split', ['a', 'x'], { num_split: int(0) }, { a: scalar(1, 'int32') }), /it splits into 0 parts/],
+    [
+      one('SplitV', ['x', 's', 'a'], {}, { s: vector(1, 1), a: scalar(1, 'int32') }),
+      /it splits axis 1 of \[1,4,4,2\] into \[1,1\]/,
+    ],
+    [
+      one('GatherV2', ['x', 'i', 'a'], {}, { i: vector(4), a: scalar(1, 'int32') }),
+      /it takes places beyond an axis of size 4/,
+    ],
+    [one('GatherV2', ['x', 'i', 'a'], {}, { i: reals([1]), a: scalar(1, 'int32') }), /its places are of type float32/],
+    [one('Tile', ['x', 't'], {}, { t: vector(1, 0, 1, 1) }), /it repeats \[1,4,4,2\] \[1,0,1,1\] times/],
+    [one('BroadcastTo', ['x', 's'], {}, { s: vector(1, 4, 4, 3) }), /it cannot make \[1,4,4,3\] of \[1,4,4,2\]/],
+    [
+      one('MirrorPad', ['x', 'p'], { mode: text('REFLECT') }, { p: pairs(0, 0, 4, 0, 0, 0, 0, 0) }),
+      /it mirrors 4 entries of an axis of size 4/,
+    ],
+    [one('MirrorPad', ['x', 'p'], { mode: text('WRAP') }, { p: pairs(0, 0, 1, 0, 0, 0, 0, 0) }), /its mode is "WRAP"/],
+    [one('MirrorPad', ['x', 'p'], {}, w), /its amounts have shape \[2,2\]/],
+    [
+      one('DepthToSpace', ['x'], { block_size: int(2) }),
+      /its input has 2 channels, which blocks of 2 x 2 do not divide/,
+    ],
+    [
+      one('SpaceToDepth', ['x'], { block_size: int(3) }),
+      /its input has 4 x 4 pixels, which blocks of 3 x 3 do not divide/,
+    ],
+    [one('ResizeBilinear', ['x', 's'], {}, { s: vector(0, 4) }), /its size is \[0,4\]/],
+    [one('ResizeBilinear', ['x', 's'], {}, { s: vector(4, 4, 4) }), /its size is not \[rows, columns\]/],
+    [
+      one(
+        'ResizeNearestNeighbor',
+        ['x', 's'],
+        { align_corners: flag(true), half_pixel_centers: flag(true) },
+        { s: vector(4, 4) },
+      ),
+      /it both aligns corners and has half pixels/,
+    ],
+    [back({ dilations: ints(1, 2, 2, 1) }), /its dilations must be 1/],
+    [back({}, { s: vector(1, 9, 8, 2) }), /its result of 9 places is not made of 4/],
+    [back({}, { w: reals([3, 3, 2, 3]) }), /its kernel \[3,3,2,3\] does not fit an input with 2 channels/],
+    [
+      {
+        ...one('Relu', ['b']),
+        constants: w,
+        nodes: [node('SpaceToBatchND', 'b', ['x', 'two', 'p']), node('Mean', 'y', ['b', 'two'])],
+      },
+      /it reads blocks of a SpaceToBatchND, which is supported for convolutions/,
+    ],
+    [
+      {
+        constants: w,
+        nodes: [node('SpaceToBatchND', 'b', ['x', 'two', 'p']), node('Conv2D', 'y', ['b', 'w'], geometry)],
+      },
+      /its padding must be VALID, and its strides and dilations 1/,
+    ],
+    [one('SpaceToBatchND', ['x', 'two', 'p'], {}, w), /its output "y" is dealt out to batches by a SpaceToBatchND/],
+    [one('SpaceToBatchND', ['x', 'three', 'p'], {}, w), /its blocks \[3,3\] do not divide \[1,4,4,2\]/],
+    [one('BatchToSpaceND', ['x', 'two', 'p'], {}, w), /only supported behind a SpaceToBatchND with the same blocks/],
+    [one('Pow', ['x', 'x']), /its input "x" must be a constant, but it is computed/],
+    [one('Maximum', ['x', 'c'], {}, { c: reals([2]) }), /its constant must be a single number/],
+  ];
+  for (const [spec, sentence] of cases) refuseGraph(spec, sentence);
+});
+
+test('layers that move entries, told to do what cannot be done', async () => {
+  const set =
+    (field: string, value: unknown): Change =>
+    (all) => {
+      all[1].config[field] = value;
+    };
+  const image = (layer: tfl.layers.Layer): tfl.LayersModel => chain(IMAGE, layer);
+  await refuseLayers(
+    image(layers.permute({ dims: [3, 1, 2] })),
+    set('dims', [1, 2, 2]),
+    /\[0,1,2,2\] is no order of 4 axes/,
+  );
+  const cropping = image(
+    layers.cropping2D({
+      cropping: [
+        [1, 1],
+        [1, 1],
+      ],
+    } as never),
+  );
+  await refuseLayers(
+    cropping,
+    set('cropping', [
+      [4, 3],
+      [0, 0],
+    ]),
+    /it cuts off all of \[1,7,6,3\]/,
+  );
+  await refuseLayers(
+    image(layers.upSampling2d({})),
+    set('interpolation', 'bicubic'),
+    /must be "nearest" or "bilinear", not "bicubic"/,
+  );
+  await refuseLayers(image(layers.upSampling2d({})), set('size', [70000, 1]), /must be a whole number from 1 to 65536/);
+  const transposed = image(layers.conv2dTranspose({ filters: 2, kernelSize: 3 }));
+  await refuseLayers(transposed, set('dilation_rate', [2, 2]), /its dilation_rate must be 1/);
+  await refuseLayers(transposed, set('filters', 3), /its weights make 2 outputs, but its "filters" is 3/);
+  await refuseLayers(chain([5], layers.repeatVector({ n: 2 })), set('n', 0), /must be a whole number from 1/);
+  await refuseLayers(
+    image(layers.flatten()),
+    (all) => {
+      all[1].class_name = 'Multiply';
+    },
+    /it has 1 inputs, and needs at least 2/,
+  );
+});
+
 test('graphs whose parts are missing', () => {
   const plain = one('Relu', ['x']);
   const topology = (change: (topology: Document, whole: Document) => void) => (document: Document) =>
