@@ -56,4 +56,3 @@ export {
   stridesOf,
   transposed,
 } from './places.js';
-export { asConvolution, type Transposed } from './transposed-convolution.js';
