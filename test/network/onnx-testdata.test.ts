@@ -18,14 +18,17 @@ const REFUSALS = [
   /input \d is a constant, which is not supported/, // a test's second input, which is made a constant
   /must be a constant, but it is computed/,
   /training mode/,
-  /pads with another number|mode "(edge|reflect)"/,
+  /pads with another number/,
   /windows with dilation/,
   /only images/, // three dimensions
   /scale per channel of a value/,
   /no linear layer/, // nothing but a QuantizeLinear
   /is a constant\.$/, // the output
-  /two values that depend on the input/,
-  /must be a single number|only two inputs, one of them a constant/,
+  /disagree on corners/, // the project and ONNX Runtime give different results
+  /mode "cubic"|"tf_crop_and_resize"/,
+  /the constant "\w+" must have one entry/, // exponents
+  /its result is empty|it cuts an axis/,
+  /must be a single number/,
   /order that would move entries|lies in another order|in a way that moves entries|do not lie together/,
   /same for every row/,
   /of type U?INT\d+, not of real numbers/,
@@ -131,8 +134,17 @@ if (isThere) {
       }
     }
     console.log(`onnx testdata: ${passed.length} passed, ${refused.length} refused by design`);
-    assert.ok(passed.length >= 200, `only ${passed.length} passed; refused: ${refused.join(', ')}`);
-    for (const name of ['test_basic_conv_with_padding', 'test_qlinearconv', 'test_convinteger_with_padding']) {
+    assert.ok(passed.length >= 350, `only ${passed.length} passed; refused: ${refused.join(', ')}`);
+    for (const name of [
+      'test_basic_conv_with_padding',
+      'test_qlinearconv',
+      'test_convinteger_with_padding',
+      'test_convtranspose',
+      'test_depthtospace_crd_mode_example',
+      'test_hardswish',
+      'test_resize_upsample_scales_linear',
+      'test_split_equal_parts_1d',
+    ]) {
       assert.ok(passed.includes(name), name);
     }
   });

@@ -148,6 +148,48 @@ test('a scaling of all channels alike is a function where no layer takes it in',
   same(network, prepare(network), random(8));
 });
 
+test('hard swish written out, GELU and a square become one function each', () => {
+  const random = numbers(5);
+  const uniform = (scale: number, offset: number) => ({
+    scale: new Float32Array(3).fill(scale),
+    offset: new Float32Array(3).fill(offset),
+    mean: new Float32Array(3),
+    variance: new Float32Array(3).fill(1),
+  });
+  const net = new FloatNetworkBuilder('net', [2, 2, 3]);
+  const layer = { name: 'y', kernel: { height: 1, width: 1 }, weights: random(9), outputChannels: 3 };
+  const y = net.convolution(net.input, layer);
+  const gate = net.activation(net.batchNorm(y, 'moved', uniform(1, 3), 0), 'gate', 'relu6');
+  const swish = net.batchNorm(net.multiply(y, gate, 'product'), 'swish', uniform(1 / 6, 0), 0);
+  const erf = net.function(
+    net.function(swish, 'root', realFunction('affine', Math.SQRT1_2)),
+    'erf',
+    realFunction('erf'),
+  );
+  const gelu = net.multiply(swish, net.function(erf, 'one', realFunction('affine', 0.5, 0.5)), 'gelu');
+  const other = net.convolution(gelu, { ...layer, name: 'z' });
+  const network = net.build([net.multiply(other, other, 'square'), swish]);
+  const prepared = prepare(network);
+  assert.equal(kindsOf(prepared), ['convolution', 'function', 'function', 'convolution', 'function']);
+  assert.equal(prepare(prepared), prepared);
+  const x = random(12, 3);
+  same(network, prepared, x);
+  const swishes = evaluateFloat(prepared, x)[prepared.outputs[1]!]!;
+  evaluateFloat(network, x)[swish]!.forEach((value, at) => {
+    assert.ok(Math.abs(value - swishes[at]!) < 1e-5);
+  });
+});
+
+test('a function that would grow without end is left in pieces', () => {
+  const net = new FloatNetworkBuilder('net', [4]);
+  let x = net.input;
+  for (let at = 0; at < 40; at++) x = net.pair('larger', x, x, `t${at}`);
+  const network = net.build([net.dense(x, 'y', numbers(1)(8), new Float32Array(2))]);
+  const prepared = prepare(network);
+  assert.ok(prepared.operations.length < 20, `${prepared.operations.length}`);
+  same(network, prepared, numbers(2)(4));
+});
+
 test('equalization passes a leaky ReLU, and stops at a sigmoid and a product', () => {
   const pairs = (f: 'leakyRelu' | 'sigmoid' | null): number => {
     const random = numbers(3);

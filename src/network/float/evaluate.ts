@@ -1,4 +1,6 @@
 /** What a float network computes. */
+
+import { evaluatorOf } from './composition.js';
 import { convolve, multiplyMatrix } from './convolve.js';
 import {
   asImage,
@@ -8,7 +10,6 @@ import {
   type FloatTensor,
   type FloatTensorId,
 } from './float-network.js';
-import { evaluatorOf } from './functions.js';
 import { combine, interpolate, pad, take } from './further-operations.js';
 import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
 

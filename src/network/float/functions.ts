@@ -4,6 +4,33 @@ import { errorFunction } from './error-function.js';
 
 const { abs, exp, expm1, log, log1p, max, min, sqrt, tanh } = Math;
 
+/** What a function is called. */
+export type FunctionName =
+  | 'absolute'
+  | 'affine'
+  | 'celu'
+  | 'clamp'
+  | 'elu'
+  | 'erf'
+  | 'exponential'
+  | 'gelu'
+  | 'geluTanh'
+  | 'hardSigmoid'
+  | 'hardSwish'
+  | 'leakyRelu'
+  | 'logarithm'
+  | 'mish'
+  | 'power'
+  | 'reciprocal'
+  | 'selu'
+  | 'sigmoid'
+  | 'silu'
+  | 'softplus'
+  | 'softsign'
+  | 'squareRoot'
+  | 'tanh'
+  | 'thresholdedRelu';
+
 type Parameters = readonly number[];
 
 /** Without overflow on either side. */
@@ -31,7 +58,7 @@ function withParameters(defaults: Parameters, f: (x: number, a: number, b: numbe
   };
 }
 
-const DEFINITIONS = {
+const DEFINITIONS: Readonly<Record<FunctionName, Definition>> = {
   /** |x| */
   absolute: plain(abs),
   /** a x + b */
@@ -80,10 +107,7 @@ const DEFINITIONS = {
   tanh: plain(tanh),
   /** x where it is above a, 0 where not */
   thresholdedRelu: withParameters([1], (x, a) => (x > a ? x : 0)),
-} satisfies Readonly<Record<string, Definition>>;
-
-/** What a function is called. */
-export type FunctionName = keyof typeof DEFINITIONS;
+};
 
 /** A function of one real number. */
 export interface RealFunction {

@@ -1,5 +1,6 @@
 /** What a float network has beyond layers: functions of one entry, pairs, entries moved, pixels interpolated. */
 import type { Padding } from '../../reference/linear-map.js';
+import type { Composition } from './composition.js';
 import type { Activation, NamedFloatOperation, UnaryFloatOperation } from './float-network.js';
 import type { RealFunction } from './functions.js';
 
@@ -7,8 +8,8 @@ import type { RealFunction } from './functions.js';
 export interface FloatFunction extends UnaryFloatOperation {
   /** Tells operations apart. */
   readonly kind: 'function';
-  /** f. */
-  readonly function: RealFunction;
+  /** f: one of those that are known, or composed of them. */
+  readonly function: RealFunction | Composition;
 }
 
 /** y = activation(a op b), shapes equal: the product, the difference a - b, the larger or the smaller. */

@@ -6,6 +6,7 @@ export type {
   TransposedConvolutionOptions,
   Windowing,
 } from './builder-options.js';
+export { type Composition, type Expression, evaluatorOf, sizeOf } from './composition.js';
 export { evaluateFloat } from './evaluate.js';
 export {
   type Activation,
@@ -31,7 +32,7 @@ export {
   type Steps,
   type UnaryFloatOperation,
 } from './float-network.js';
-export { evaluatorOf, type FunctionName, isHomogeneous, type RealFunction, realFunction } from './functions.js';
+export { type FunctionName, isHomogeneous, type RealFunction, realFunction } from './functions.js';
 export type {
   FloatFunction,
   FloatInterpolate,
@@ -56,4 +57,3 @@ export {
   stridesOf,
   transposed,
 } from './places.js';
-export { asConvolution, type Transposed } from './transposed-convolution.js';

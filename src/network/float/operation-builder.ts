@@ -2,6 +2,7 @@
 import type { Padding } from '../../reference/linear-map.js';
 import { ModelError } from '../errors.js';
 import type { ConvolutionOptions, Windowing } from './builder-options.js';
+import type { Composition } from './composition.js';
 import {
   type Activation,
   type Axes,
@@ -185,7 +186,7 @@ export class OperationBuilder {
   }
 
   /** A function of every entry: `realFunction('sigmoid')`. */
-  function(input: FloatTensorId, name: string, function_: RealFunction): FloatTensorId {
+  function(input: FloatTensorId, name: string, function_: RealFunction | Composition): FloatTensorId {
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'function', name, input, output, function: function_ });
     return output;

@@ -29,8 +29,11 @@ export function selected(shape: readonly number[], axis: number, places: ArrayLi
 
 /** A part of an axis: `count` places from `begin` on, `step` apart; a step may be negative. */
 export interface Slice {
+  /** The first. */
   readonly begin: number;
+  /** From one to the next. */
   readonly step: number;
+  /** How many. */
   readonly count: number;
 }
 

@@ -57,6 +57,9 @@ export function importResize(step: Step): void {
   const image = imageOf(step, x);
   const all = asked(step, [1, image.channels.count, ...(image.axes === 4 ? [image.height] : []), image.width]);
   if (all.slice(0, 2).some(({ size, count }) => size !== count)) step.fail('only rows and columns can be resized');
+  if (grid === 'alignCorners' && all.some(({ size, count, scale = count / size }) => scale * size !== count)) {
+    step.fail('runtimes disagree on corners that are aligned with a scale that leaves a fraction; give sizes instead');
+  }
   const columns = all.at(-1)!;
   const rows = image.axes === 4 ? all[2]! : { size: 1, count: 1 };
   if (rows.count === image.height && columns.count === image.width) {

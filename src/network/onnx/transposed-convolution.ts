@@ -1,5 +1,5 @@
 /** ConvTranspose: an ordinary convolution whose channels are all phases of the stride, and entries moved to their places. */
-import { asConvolution } from '../float/index.js';
+import { asConvolution } from '../float/transposed-convolution.js';
 import { imageLayout, imageOf } from './image.js';
 import { reordered, usualOrder } from './moving.js';
 import type { Step } from './step.js';

@@ -53,7 +53,7 @@ function keepsChannels(network: FloatNetwork, operation: FloatOperation, channel
     case 'activation':
       return operation.activation !== 'relu6';
     case 'function':
-      return isHomogeneous(operation.function);
+      return operation.function.name !== 'composition' && isHomogeneous(operation.function);
     case 'reshape':
       // Flattened, or with the channels still last: entries do not move, so entry i stays in channel i mod channels.
       return network.tensors[operation.output]!.shape.at(-1)! % channels === 0;

@@ -1,5 +1,5 @@
 /** TRANSPOSE_CONV: an ordinary convolution whose channels are all phases of the stride, and entries moved to their places. */
-import { asConvolution } from '../float/index.js';
+import { asConvolution } from '../float/transposed-convolution.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { Padding } from './generated/padding.js';
