@@ -1,6 +1,8 @@
 /** Transposed convolutions: an ordinary one that makes all phases, and a `take` that puts them where they belong. */
 import type { Padding } from '../../reference/linear-map.js';
-import { type Axes, asConvolution, isIdentity, type Size } from '../float/index.js';
+import type { Axes, Size } from '../float/index.js';
+import { isIdentity } from '../float/places.js';
+import { asConvolution } from '../float/transposed-convolution.js';
 import { countEntries } from '../target/count-entries.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
