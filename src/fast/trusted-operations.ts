@@ -1,8 +1,9 @@
 /** The trusted operations of `TrustedArithmetic` that follow a verified layer: changes of scale and pooling. */
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
 import { elementwiseFields } from './jobs/elementwise.js';
+import { lookupFields } from './jobs/lookup.js';
 import { poolFields } from './jobs/pool.js';
-import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from './kernels/bounds.js';
+import { addForm, POOL_TERMS, PRODUCT_BITS, requantizeForm, rescaleForm, shiftsToInt32 } from './kernels/bounds.js';
 import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
@@ -12,13 +13,29 @@ import { aClamp, aMultiplier, anArray, anInteger, aShift } from './validators.js
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;
 
-type Operations = Pick<TrustedArithmetic, 'requantize' | 'addBias' | 'add' | 'rescale' | 'pool'>;
+/** A table of so many entries or fewer is read whole for every entry of x. */
+const SMALL_TABLE = 256;
 
-/** The five operations over one memory. */
+type Operations = Pick<
+  TrustedArithmetic,
+  'requantize' | 'addBias' | 'add' | 'multiply' | 'rescale' | 'lookup' | 'pool'
+>;
+
+/** Low bytes, then high bytes, of a small table; zeros where it has no entries. */
+function planesOf(table: Int16Array): Int16Array {
+  const bytes = new Uint8Array(2 * SMALL_TABLE);
+  table.forEach((entry, place) => {
+    bytes[place] = entry & 255;
+    bytes[SMALL_TABLE + place] = (entry >> 8) & 255;
+  });
+  return new Int16Array(bytes.buffer);
+}
+
+/** The operations over one memory. */
 export function trustedOperations(memory: KernelMemory): Operations {
   const { kernels, team } = memory;
   const elementwise = (
-    name: 'add' | 'rescale',
+    name: 'add' | 'product' | 'rescale',
     a: Int16Array,
     b: Int16Array,
     how: Record<'first' | 'second' | 'shift' | 'form' | 'minimum' | 'maximum', number>,
@@ -70,6 +87,38 @@ export function trustedOperations(memory: KernelMemory): Operations {
       const form = addForm(first, second, shift);
       const { minimum, maximum } = aClamp(how);
       elementwise('add', a, b, { first, second, shift, form, minimum, maximum }, out);
+    },
+    multiply(a, b, how, out) {
+      anArray(a, Int16Array, 'a');
+      anArray(b, Int16Array, 'b', a.length);
+      anArray(out, Int16Array, 'out', a.length);
+      const multiplier = anInteger(how.multiplier, 'multiplier', 0, 2 ** 31 - 1);
+      const shift = aShift(how.shift);
+      const form = Number(shiftsToInt32(PRODUCT_BITS.product, shift));
+      const { minimum, maximum } = aClamp(how);
+      elementwise('product', a, b, { first: multiplier, second: 0, shift, form, minimum, maximum }, out);
+    },
+    lookup(x, table, minimum, out) {
+      anArray(x, Int16Array, 'x');
+      anArray(table, Int16Array, 'table');
+      anInteger(table.length, 'the table has entries', 1, 2 ** 16);
+      anInteger(minimum, 'minimum', -32768, 32768 - table.length);
+      anArray(out, Int16Array, 'out', x.length);
+      const count = x.length;
+      // Sixteen entries at a time; what is left of a chunk is slow.
+      const tile = Math.ceil(tileFor(count, MOST_ENTRIES, team.threads) / 16) * 16;
+      const small = table.length <= SMALL_TABLE;
+      memory.within((frame) => {
+        const places = { x: frame.input(x), out: frame.output(out) };
+        const at = frame.input(small ? planesOf(table) : table);
+        const parts = small ? Math.ceil(table.length / 16) : 0;
+        const narrow = Number(small && table.every((entry) => entry >= -128 && entry <= 127));
+        team.run(
+          'lookUp',
+          lookupFields.pack({ ...places, count, tile, minimum, table: at, parts, narrow }),
+          Math.ceil(count / tile),
+        );
+      });
     },
     rescale(x, how, out) {
       anArray(x, Int16Array, 'x');

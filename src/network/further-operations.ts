@@ -6,7 +6,6 @@ import type {
   ImageShape,
   InterpolateOperation,
   LookupOperation,
-  MultiplyOperation,
   SubtractOperation,
 } from '../reference/index.js';
 
@@ -26,21 +25,6 @@ function take(offsets: readonly Int32Array[], x: Int16Array, out: Int16Array): v
     for (const offset of offsets[axis]!) rows(axis + 1, start + offset);
   };
   rows(0, 0);
-}
-
-/** A product of two int16 fits int32, so it is requantized like an accumulator: by the kernel, in 64 bits. */
-function multiply(
-  a: Int16Array,
-  b: Int16Array,
-  { multiplier, shift, minimum, maximum }: MultiplyOperation,
-  out: Int16Array,
-  arithmetic: TrustedArithmetic,
-): void {
-  const products = arithmetic.allocate('i32', a.length, 'anything');
-  for (let index = 0; index < a.length; index++) products[index] = a[index]! * b[index]!;
-  const how = { multipliers: Int32Array.of(multiplier), shift, minimum, maximum };
-  arithmetic.requantize(products, Int32Array.of(0), how, out);
-  arithmetic.release(products);
 }
 
 /**
@@ -99,7 +83,7 @@ export function runFurther(
   const [x, other] = [inputs[0]!, inputs[1]!];
   switch (operation.kind) {
     case 'multiply':
-      multiply(x, other, operation, out, arithmetic);
+      arithmetic.multiply(x, other, operation, out);
       return;
     case 'subtract':
       subtract(x, other, operation, out);

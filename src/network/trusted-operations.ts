@@ -12,7 +12,6 @@ import type {
 import { roundedDivision } from '../reference/rounding.js';
 import { runFurther } from './further-operations.js';
 import { elementCount, rowsColumnsChannels } from './graph.js';
-import { lookup } from './lookup.js';
 
 /** Computes one trusted operation, for `images` images back to back, into new trusted memory. */
 export function runTrusted(
@@ -57,7 +56,7 @@ export function runTrusted(
       break;
     case 'lookup':
       // The graph was validated: whatever is read is an activation tensor.
-      lookup(operation.table, (tensors[0] as ActivationTensor).minimum, x, out);
+      arithmetic.lookup(x, operation.table, (tensors[0] as ActivationTensor).minimum, out);
       break;
     default:
       runFurther(operation, inputs, rowsColumnsChannels(tensors[0]!), images, arithmetic, out);

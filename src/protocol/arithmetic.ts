@@ -44,6 +44,9 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** A change of scale with its rounding and its clamp. */
+export type Scaling = Pick<RescaleOperation, 'multiplier' | 'shift' | 'minimum' | 'maximum'>;
+
 /** Everything the trusted side computes. Functions write to `out` and never read it. */
 export interface TrustedArithmetic {
   /** Which implementation this is. */
@@ -107,6 +110,13 @@ export interface TrustedArithmetic {
   addBias(y: Int32Array, bias: Int32Array, out: Int32Array): void;
   /** out[i] = clamp(roundedShift(a[i] * multipliers[0] + b[i] * multipliers[1], shift), minimum, maximum). */
   add(a: Int16Array, b: Int16Array, how: Addition, out: Int16Array): void;
+  /** out[i] = clamp(roundedShift(a[i] * b[i] * multiplier, shift), minimum, maximum); the multiplier is not negative. */
+  multiply(a: Int16Array, b: Int16Array, how: Scaling, out: Int16Array): void;
+  /**
+   * out[i] = table[x[i] - minimum]; every x[i] must lie in [minimum, minimum + table.length - 1]. A table of up to 256 entries is
+   * read whole for each x[i], so that no address depends on one; of a larger one only the entry that x[i] names.
+   */
+  lookup(x: Int16Array, table: Int16Array, minimum: number, out: Int16Array): void;
   /** out[i] = clamp(roundedShift(x[i] * multiplier, shift), minimum, maximum). */
   rescale(x: Int16Array, how: RescaleOperation, out: Int16Array): void;
   /** Pools one image, or several back to back. */

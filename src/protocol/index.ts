@@ -2,7 +2,7 @@
  * Slalom's protocol: sessions, pads, challenges, the check and its soundness. Device, arithmetic and randomness are injected.
  * @module
  */
-export type { ImageShape, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
+export type { ImageShape, Scaling, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
 export {
   type BoundedError,
   type CalculatedParameters,

@@ -4,9 +4,11 @@ import {
   addTensors,
   apply,
   blind,
+  combine,
   innerProduct,
   inputLength,
   type LinearMap,
+  lookup,
   modulo,
   pool,
   requantize,
@@ -102,6 +104,11 @@ export function referenceArithmetic(): TrustedArithmetic {
       const operation = { kind: 'add', name: '', inputs: [0, 0], output: 0, ...how } as const;
       put(addTensors(integers(a), integers(b), operation), out);
     },
+    multiply(a, b, how, out) {
+      const operation = { kind: 'multiply', name: '', inputs: [0, 0], output: 0, ...how } as const;
+      put(combine(integers(a), integers(b), operation), out);
+    },
+    lookup: (x, table, minimum, out) => put(lookup(integers(x), minimum, table), out),
     rescale: (x, how, out) => put(rescale(integers(x), how), out),
     pool(x, shape, how, out) {
       const images = [...pieces(x, shape.height * shape.width * shape.channels)];

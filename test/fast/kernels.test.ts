@@ -201,6 +201,66 @@ test('add and rescale', () =>
     300,
   ));
 
+test('products of two, scaled', () =>
+  check(
+    fc.property(
+      fc
+        .tuple(someLength, shiftOf, clampOf, edgy(0, INT32_MAX))
+        .chain(([n, shift, clamp, multiplier]) =>
+          fc.tuple(int16s(n), int16s(n), fc.constant({ multiplier, shift, ...clamp })),
+        ),
+      ([x, y, how]) => {
+        const [a, b] = [new Int16Array(x.length), new Int16Array(x.length)];
+        fast.multiply(x, y, how, a);
+        slow.multiply(x, y, how, b);
+        assert.equal(a, b);
+      },
+    ),
+    300,
+  ));
+
+test('products at the ends, for every shift', () => {
+  const edges = [-32768, -32767, -1, 0, 1, 32766, 32767];
+  const x = Int16Array.from({ length: 49 }, (_, i) => edges[i % 7]!);
+  const y = Int16Array.from({ length: 49 }, (_, i) => edges[Math.floor(i / 7)]!);
+  const [a, b] = [new Int16Array(49), new Int16Array(49)];
+  for (let shift = 1; shift <= 62; shift++) {
+    for (const multiplier of [0, 1, 2 ** 30, INT32_MAX]) {
+      const how = { multiplier, shift, minimum: -32768, maximum: 32767 };
+      fast.multiply(x, y, how, a);
+      slow.multiply(x, y, how, b);
+      assert.equal(a, b, `shift ${shift}, multiplier ${multiplier}`);
+    }
+  }
+});
+
+const tableLength = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constantFrom(15, 16, 17, 255, 256, 257, 5000, 65536));
+
+test('look-ups in tables of every size, of bytes and of more', () =>
+  check(
+    fc.property(
+      someLength,
+      tableLength,
+      fc.nat(),
+      fc.boolean(),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (n, size, salt, narrow, low) => {
+        const minimum = -32768 + Math.round(low * (65536 - size));
+        const mixed = (at: number): number => Math.imul(at + 1, salt | 1) ^ (salt >> 7);
+        const table = Int16Array.from({ length: size }, (_, at) => (narrow ? (mixed(at) << 24) >> 24 : mixed(at)));
+        const x = Int16Array.from({ length: n }, (_, at) => {
+          const place = at % 7 === 0 ? 0 : at % 7 === 1 ? size - 1 : Math.abs(mixed(at)) % size;
+          return minimum + place;
+        });
+        const [a, b] = [new Int16Array(n), new Int16Array(n)];
+        fast.lookup(x, table, minimum, a);
+        slow.lookup(x, table, minimum, b);
+        assert.equal(a, b);
+      },
+    ),
+    300,
+  ));
+
 test('add and rescale at the borders of two limbs', () => {
   // Extremes of the entries, times multipliers around the limbs' ends, for every shift near a change of method.
   const edges = [-32768, -32767, -1, 0, 1, 32766, 32767];

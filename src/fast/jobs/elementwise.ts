@@ -32,6 +32,22 @@ export function add({ kernels }: Host, args: Int32Array, chunk: number): void {
   );
 }
 
+/** The form is whether results fit 32 bits. */
+export function product({ kernels }: Host, args: Int32Array, chunk: number): void {
+  const start = chunk * args[at.tile]!;
+  kernels.scaledProducts(
+    (args[at.a]! >>> 0) + start * 2,
+    (args[at.b]! >>> 0) + start * 2,
+    Math.min(args[at.tile]!, args[at.count]! - start),
+    args[at.first]!,
+    args[at.shift]!,
+    args[at.form]!,
+    args[at.minimum]!,
+    args[at.maximum]!,
+    (args[at.out]! >>> 0) + start * 2,
+  );
+}
+
 export function rescale({ kernels }: Host, args: Int32Array, chunk: number): void {
   const start = chunk * args[at.tile]!;
   kernels.rescale(

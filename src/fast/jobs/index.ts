@@ -2,14 +2,27 @@
 import type { Job } from '../team/host.js';
 import { clear } from './clear.js';
 import { applyDepthwise } from './depthwise.js';
-import { add, rescale } from './elementwise.js';
+import { add, product, rescale } from './elementwise.js';
 import { incoming } from './incoming.js';
+import { lookUp } from './lookup.js';
 import { multiply } from './multiply.js';
 import { outgoing } from './outgoing.js';
 import { pool } from './pool.js';
 import { split } from './split.js';
 
-const named = { outgoing, incoming, multiply, split, depthwise: applyDepthwise, add, rescale, pool, clear };
+const named = {
+  outgoing,
+  incoming,
+  multiply,
+  split,
+  depthwise: applyDepthwise,
+  add,
+  rescale,
+  product,
+  lookUp,
+  pool,
+  clear,
+};
 
 /** The name of a job. */
 export type JobName = keyof typeof named;

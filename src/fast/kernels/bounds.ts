@@ -106,8 +106,8 @@ export function inputSteps(largest: number): number {
 /** Entries of an average that fit an int32 lane: n * 2^15 <= 2^31 - 1. */
 export const POOL_TERMS = 2 ** 16 - 1;
 
-/** |value * multiplier| is at most 2^62 for int32 values, 2^46 for int16, and 2^47 for a sum of two such. */
-export const PRODUCT_BITS = { requantize: 62, rescale: 46, add: 47 } as const;
+/** |value * multiplier| is at most 2^62 for int32 values, 2^46 for int16, 2^47 for a sum of two such, 2^61 for a product of two. */
+export const PRODUCT_BITS = { requantize: 62, rescale: 46, add: 47, product: 61 } as const;
 
 /**
  * True if every rounded shift fits int32, so that clamping may go on in narrower lanes: from |product| <= 2^bits follows

@@ -60,6 +60,27 @@ export interface Kernels {
     maximum: number,
     out: number,
   ): void;
+  scaledProducts(
+    a: number,
+    b: number,
+    count: number,
+    multiplier: number,
+    shift: number,
+    fits32: number,
+    minimum: number,
+    maximum: number,
+    out: number,
+  ): void;
+  lookUpSmall(
+    x: number,
+    count: number,
+    minimum: number,
+    planes: number,
+    parts: number,
+    narrow: number,
+    out: number,
+  ): void;
+  lookUp(x: number, count: number, minimum: number, table: number, out: number): void;
   rescale(
     x: number,
     count: number,
