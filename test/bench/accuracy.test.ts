@@ -246,7 +246,7 @@ if (isInstalled()) {
           await guardedLogits(how, pictures, () => {});
           assert.unreachable('the lie was believed');
         } catch (error) {
-          assert.instance(error, IntegrityError);
+          assert.instance(error, IntegrityError, String(error));
         }
       } finally {
         await device.close();
