@@ -1,4 +1,5 @@
 /** Many inputs, a few batches in flight, outputs in order. */
+import { IntegrityError } from '../protocol/errors.js';
 
 /** How a stream is cut and how far it runs ahead. */
 export interface StreamOptions {
@@ -40,6 +41,21 @@ async function some(
 }
 
 /**
+ * What a run gave. A lie in a later batch ends the session, and then the batches before it fail for that reason only: the lie
+ * is what is thrown.
+ */
+async function outcome<Result>(run: Promise<Result>, later: readonly Promise<unknown>[]): Promise<Result> {
+  try {
+    return await run;
+  } catch (error) {
+    for (const result of await Promise.allSettled(later)) {
+      if (result.status === 'rejected' && result.reason instanceof IntegrityError) throw result.reason;
+    }
+    throw error;
+  }
+}
+
+/**
  * Yields one result per input, in order. Inputs are read only when there is room for another batch.
  * @throws RangeError for wrong options; whatever the source or a run throws, once the runs before it were yielded
  */
@@ -65,7 +81,8 @@ export async function* streamInOrder<Result>(
             await hooks.prepare(next.batch.length);
           } catch (error) {
             // A batch in flight that failed is why nothing more can be prepared: it is heard first.
-            for (const run of running.splice(0)) yield* await run;
+            for (let run = running.shift(); run !== undefined; run = running.shift())
+              yield* await outcome(run, running);
             throw error;
           }
         }
@@ -75,7 +92,7 @@ export async function* streamInOrder<Result>(
         running.push(run);
       }
       const first = running.shift();
-      if (first !== undefined) yield* await first;
+      if (first !== undefined) yield* await outcome(first, running);
     }
   } finally {
     // Left early: what is in flight comes to its end, and the source may clean up.

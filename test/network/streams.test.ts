@@ -291,6 +291,23 @@ test('a stream that is left early closes its source; a broken source ends the st
   session.close();
 });
 
+test('a lie in a later batch is what a stream ends with, not its consequences', async () => {
+  for (const prepare of [true, false]) {
+    let calls = 0;
+    const runs = [
+      () => new Promise<never>((_, reject) => setTimeout(() => reject(new SessionError('poisoned')), 10)),
+      () => Promise.reject<never>(new IntegrityError()),
+    ];
+    const hooks = {
+      prepare: () => (calls < 2 ? Promise.resolve() : Promise.reject(new SessionError('poisoned'))),
+      run: () => runs[calls++]!(),
+    };
+    const inFlight = prepare ? 3 : 2;
+    const stream = streamInOrder(images.slice(0, 3), { batch: 1, inFlight, prepare }, hooks);
+    assert.instance(await stream.next().catch((reason: unknown) => reason), IntegrityError);
+  }
+});
+
 test('inputs that do not fit are refused before the device sees anything', async () => {
   let calls = 0;
   const counting = around((answer) => {
