@@ -49,6 +49,7 @@ export {
   writeNetworkFile,
   type ZooName,
   type ZooOptions,
+  zooFloatNetwork,
   zooNames,
   zooNetwork,
 } from './network/index.js';

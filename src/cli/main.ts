@@ -5,34 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addCalculations } from './calculation-commands.js';
 import { deviceNames } from './devices.js';
-import { exitCode, exitCodes, explain, FailedReport } from './exit.js';
+import { exitCode, exitCodes, explain } from './exit.js';
 import { defaultSoundnessBits, defaultThreads } from './options.js';
+import { perform } from './perform.js';
 import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
 import { version } from './version.js';
 
 const MODEL = 'a .slalom file, or a quantized model of another format';
-
-type Work = (signal: AbortSignal) => Promise<string>;
-
-/** Runs one command: standard output gets its text only if it succeeds; Ctrl-C stops it between two layers. */
-async function perform(work: Work): Promise<number> {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  try {
-    process.stdout.write(`${await work(controller.signal)}\n`);
-    return exitCodes.ok;
-  } catch (error) {
-    if (error instanceof FailedReport) process.stdout.write(`${error.report}\n`);
-    process.stderr.write(`slalom: ${explain(error)}\n`);
-    return exitCode(error);
-  }
-}
 
 function program(finish: (code: number) => void): Command {
   const report = reporter(process.stderr);

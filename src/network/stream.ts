@@ -60,7 +60,15 @@ export async function* streamInOrder<Result>(
         const next = await some(inputs, size);
         ended = next.ended;
         if (next.batch.length === 0) break;
-        if (prepare) await hooks.prepare(next.batch.length);
+        if (prepare) {
+          try {
+            await hooks.prepare(next.batch.length);
+          } catch (error) {
+            // A batch in flight that failed is why nothing more can be prepared: it is heard first.
+            for (const run of running.splice(0)) yield* await run;
+            throw error;
+          }
+        }
         const run = hooks.run(next.batch);
         // It is awaited in its turn; until then a failure is not an unhandled one.
         run.catch(() => {});

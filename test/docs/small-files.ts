@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LABELS } from '../../bench/accuracy/dataset.js';
 import { encodePng } from '../../src/network/image/index.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
@@ -13,6 +14,9 @@ const CLASSES = 10;
 
 /** A small float network, as PyTorch wrote it. */
 const FLOAT_MODEL = fileURLToPath(new URL('../network/onnx/models/residual-17.onnx', import.meta.url));
+
+/** A network for pictures of clothes, 28 x 28 and of one channel. */
+const CLOTHES_MODEL = fileURLToPath(new URL('../../training/fashion-mnist/fashion-vgg.onnx', import.meta.url));
 
 /** Numbers that look like weights and are the same every time. */
 function weights(length: number): number[] {
@@ -53,6 +57,10 @@ export async function writeSmallFiles(folder: string): Promise<void> {
   const picture = await encodePng({ width: 32, height: 32, pixels });
   mkdirSync(join(folder, 'photos'));
   for (const name of ['photo.jpg', 'cat.png', 'photos/cat.png']) writeFileSync(join(folder, name), picture);
+  copyFileSync(CLOTHES_MODEL, join(folder, 'fashion-vgg.onnx'));
+  writeFileSync(join(folder, 'clothes.txt'), `${LABELS.join('\n')}\n`);
+  mkdirSync(join(folder, 'clothes'));
+  writeFileSync(join(folder, 'clothes', 'boot.png'), picture);
   writeFileSync(
     join(folder, 'my-device.js'),
     "import { wasmDevice } from 'slalom';\nexport default () => wasmDevice();\n",

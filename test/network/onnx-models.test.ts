@@ -1,6 +1,7 @@
 /** Networks as PyTorch exports them, against ONNX Runtime: `onnx/generate.py` wrote the files. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { ModelError } from '../../src/network/errors.js';
 import { calibrate, quantize } from '../../src/network/quantizer/index.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';
 import { evaluate } from '../../src/reference/evaluate.js';
@@ -14,6 +15,7 @@ const shapes: Record<string, readonly number[]> = {
   residual: [1, 3, 22, 18],
   inverted: [1, 3, 10, 8],
   branches: [1, 3, 6, 7],
+  folded: [1, 1, 24, 16],
 };
 const models = readdirSync(folder).filter((name) => name.endsWith('.onnx'));
 
@@ -32,9 +34,18 @@ for (const model of models) {
 }
 
 test('every operator set from 13 to 21 is there', () => {
-  for (const name of ['residual', 'inverted']) {
+  for (const name of Object.keys(shapes)) {
     for (let version = 13; version <= 21; version++) assert.ok(models.includes(`${name}-${version}.onnx`));
   }
+});
+
+test('a model that was exported while it was trained is refused, with what to do', () => {
+  const bytes = readFileSync(new URL('onnx/training-mode-17.onnx', import.meta.url));
+  assert.throws(
+    () => importFloat(bytes),
+    (error: Error) =>
+      error instanceof ModelError && /training mode; export the model for inference/.test(error.message),
+  );
 });
 
 test('the files are quantized, and stay close to the float result', async () => {

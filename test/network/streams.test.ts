@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
 import { NetworkSession, type NetworkSessionOptions } from '../../src/network/index.js';
+import { streamInOrder } from '../../src/network/stream.js';
 import {
   type Device,
   type DeviceInput,
@@ -198,6 +199,33 @@ test('a stream that meets a lie yields what was verified before, then fails, and
   assert.ok(seen.length < images.length);
   assert.equal(seen, truths.slice(0, seen.length));
   session.close();
+});
+
+test('a batch that fails while the next one is prepared is what the stream fails with, after what came before it', async () => {
+  const inputs = Array.from({ length: 3 }, (_, at) => Int16Array.of(at));
+  const refused = new Error('refused');
+  let prepared = 0;
+  const results: number[] = [];
+  const stream = streamInOrder<number>(
+    inputs,
+    { batch: 1, inFlight: 3 },
+    {
+      prepare: async () => {
+        if (prepared++ === 2) throw new Error('nothing more can be prepared');
+      },
+      run: async ([input]) => {
+        if (input![0] === 1) throw refused;
+        return [input![0]!];
+      },
+    },
+  );
+  try {
+    for await (const result of stream) results.push(result);
+    assert.unreachable('the stream did not fail');
+  } catch (error) {
+    assert.is(error, refused);
+  }
+  assert.equal(results, [0]);
 });
 
 test('an answer that changes after it was given changes nothing', async () => {

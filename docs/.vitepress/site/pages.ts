@@ -29,6 +29,7 @@ export const importedPages: ReadonlyMap<string, string> = new Map([
   ['SECURITY.md', 'security.md'],
   ['CHANGELOG.md', 'changelog.md'],
   ['bench/README.md', 'bench.md'],
+  ['training/fashion-mnist/README.md', 'training.md'],
 ]);
 
 const sources = new Map([...importedPages].map(([source, page]) => [page, source]));

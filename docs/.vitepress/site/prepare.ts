@@ -1,7 +1,9 @@
 /** Writes what the site shows from elsewhere in the repository: pages, parts of the README, raw files. All of it is git-ignored. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readRecords } from '../../../bench/accuracy/results.js';
 import { networkSummary, zooNetwork } from '../../../src/network/index.js';
+import { accuracyParts } from './accuracy.js';
 import { importedPages, RAW_FOLDER, resolveLink, root } from './pages.js';
 import { readmeSections } from './readme.js';
 
@@ -42,6 +44,7 @@ export function prepare(): void {
   }
   for (const source of importedPages.keys()) writeImported(source);
   for (const [name, text] of readmeSections()) write(`.vitepress/generated/readme/${name}.md`, text);
+  for (const [name, text] of accuracyParts(readRecords())) write(`.vitepress/generated/accuracy/${name}.md`, text);
   publishLinked(readFileSync(join(root, 'README.md'), 'utf8'), 'README.md');
   const layers = Object.fromEntries(networks.map((name) => [name, networkSummary(zooNetwork(name))]));
   write('.vitepress/generated/networks.json', JSON.stringify(layers));

@@ -12,6 +12,7 @@ export const navigation: DefaultTheme.NavItem[] = [
   },
   { text: 'Demonstration', link: '/demo' },
   { text: 'Calculator', link: '/calculator' },
+  { text: 'Accuracy', link: '/accuracy', activeMatch: '^/(accuracy|training)' },
   { text: 'Benchmarks', link: '/benchmarks' },
   { text: 'Specification', link: '/spec/', activeMatch: '^/spec/' },
   { text: 'API', link: '/api/', activeMatch: '^/api/' },
@@ -43,6 +44,8 @@ const guides: DefaultTheme.SidebarItem[] = [
     text: 'Decide',
     items: [
       { text: 'Calculator', link: '/calculator' },
+      { text: 'Accuracy', link: '/accuracy' },
+      { text: 'Train the networks', link: '/training' },
       { text: 'Benchmarks', link: '/benchmarks' },
       { text: 'Run the benchmarks', link: '/bench' },
       { text: 'Comparison', link: '/comparison' },

@@ -11,8 +11,8 @@ import { anArray, anInteger } from '../validators.js';
 import { openAreas } from './areas.js';
 import { planFinish } from './finish.js';
 
-/** Entries of one image in a chunk: its input, and two folded challenges, stay in the first-level cache. */
-const MOST_ENTRIES = 4096;
+/** Entries of one image in a chunk: its input, and two folded challenges, stay in the second-level cache. */
+const MOST_ENTRIES = 8192;
 
 /** The largest bound that an int32 can be compared with. */
 const LARGEST_BOUND = 2 ** 31 - 1;

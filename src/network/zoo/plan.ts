@@ -51,6 +51,7 @@ export interface PlannedAdd {
   readonly activation: Activation;
 }
 
+/** Any operation of a plan. */
 export type PlannedOperation = PlannedLinear | PlannedAdd | PoolOperation | ReshapeOperation;
 
 /** A network without weights. Tensor 0 is the input, the last tensor is the output. */

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models")
 NEWEST_EXPORTED = 17
+MODES = torch.onnx.TrainingMode
 
 
 class Residual(nn.Module):
@@ -75,11 +76,34 @@ class Branches(nn.Module):
         return F.softmax(self.matrix(x.view(x.size(0), -1)), dim=1)
 
 
+class Folded(nn.Module):
+    """What the exporter makes of a network with its defaults: batch norms folded into convolutions, no dropout.
+
+    With an average over a quarter of the picture, and limits other than those of ReLU6.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.one, self.one_norm = nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6)
+        self.two, self.two_norm = nn.Conv2d(6, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4)
+        self.pool, self.mean, self.quarters = nn.MaxPool2d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(2)
+        self.dropout = nn.Dropout(0.5)
+        self.hidden, self.classes = nn.Linear(4 * 10, 12), nn.Linear(12, 5)
+
+    def forward(self, x):
+        x = F.relu(self.one_norm(self.one(x)))
+        x = torch.cat([self.pool(x), torch.clamp(self.two_norm(self.two(self.mean(x))), -1, 1.5)], 1)
+        x = self.dropout(torch.flatten(self.quarters(x), 1))
+        return self.classes(self.dropout(F.relu6(self.hidden(x))))
+
+
 NETWORKS = {
-    "residual": (Residual, (1, 3, 22, 18), range(13, 22)),
-    "inverted": (Inverted, (1, 3, 10, 8), range(13, 22)),
-    "branches": (Branches, (1, 3, 6, 7), (13, 17, 21)),
+    "residual": (Residual, (1, 3, 22, 18)),
+    "inverted": (Inverted, (1, 3, 10, 8)),
+    "branches": (Branches, (1, 3, 6, 7)),
+    "folded": (Folded, (1, 1, 24, 16)),
 }
+VERSIONS = range(13, 22)
 
 
 def settle(module):
@@ -118,32 +142,41 @@ def add_dropout(model):
             return
 
 
+def export(module, shape, path, version, mode):
+    """Batch norms are kept, except in the exporter's own default mode."""
+    torch.onnx.export(
+        module,
+        torch.randn(*shape),
+        path,
+        opset_version=min(version, NEWEST_EXPORTED),
+        training=mode,
+        do_constant_folding=mode == MODES.EVAL,
+        input_names=["input"],
+        output_names=["output"],
+        dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
+    )
+    model = onnx.load(path)
+    for node in model.graph.node:
+        node.ClearField("doc_string")
+    return model
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
-    for number, (name, (network, shape, versions)) in enumerate(NETWORKS.items()):
+    for number, (name, (network, shape)) in enumerate(NETWORKS.items()):
         torch.manual_seed(20181013 + number)
         module = settle(network())
-        for version in versions:
+        for version in VERSIONS:
             path = os.path.join(HERE, f"{name}-{version}.onnx")
-            torch.onnx.export(
-                module,
-                torch.randn(*shape),
-                path,
-                opset_version=min(version, NEWEST_EXPORTED),
-                training=torch.onnx.TrainingMode.PRESERVE,
-                do_constant_folding=False,
-                input_names=["input"],
-                output_names=["output"],
-                dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
-            )
-            model = onnx.load(path)
+            model = export(module, shape, path, version, MODES.EVAL if name == "folded" else MODES.PRESERVE)
             if name == "inverted":
                 add_dropout(model)
             if version > NEWEST_EXPORTED:
                 model = raise_version(model, version)
-            for node in model.graph.node:
-                node.ClearField("doc_string")
             onnx.save(model, path)
+    # What an importer must refuse: its batch norms would take the statistics of each picture.
+    path = os.path.join(HERE, "..", "training-mode-17.onnx")
+    onnx.save(export(module.train(), shape, path, 17, MODES.TRAINING), path)
 
 
 main()
