@@ -44,6 +44,7 @@ const guides: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Calculator', link: '/calculator' },
       { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'Published models', link: '/published-models' },
       { text: 'Run the benchmarks', link: '/bench' },
       { text: 'Comparison', link: '/comparison' },
     ],
