@@ -22,6 +22,7 @@ export {
   type Image,
   ImageError,
   importOnnx,
+  importTfjs,
   importTflite,
   type MeasuredPlan,
   ModelError,

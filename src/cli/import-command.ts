@@ -147,7 +147,11 @@ export async function importCommand(
   const inputShape = anInputShape(text);
   await requireWritable(text.output, '--output');
   const labels = text.labels === undefined ? null : await readLabelFile(text.labels);
-  const model = await loadModel(path, 'the model', inputShape === undefined ? {} : { inputShape });
+  const { outputs } = text;
+  const model = await loadModel(path, 'the model', {
+    ...(inputShape === undefined ? {} : { inputShape }),
+    ...(outputs === undefined ? {} : { outputs }),
+  });
   const { network, details, calibrated } = await imported(model, text, labels, report, signal);
   const bytes = writeNetworkFile(network, details);
   await writeOutput(text.output, bytes, '--output', signal);

@@ -13,6 +13,7 @@ export interface ImportText {
   readonly biasCorrection: boolean;
   readonly modulus: string;
   readonly inputShape?: string;
+  readonly outputs?: readonly string[];
   readonly mean?: string;
   readonly std?: string;
   readonly range?: string;

@@ -1,5 +1,6 @@
 /** The one way in which commands get a network: whatever format the file has, told by its content, never by its name. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ModelError } from '../network/errors.js';
 import { importFaceModel } from '../network/faces/index.js';
@@ -7,9 +8,11 @@ import { isNetworkFile, type NetworkDetails, networkHash, readNetworkFile } from
 import type { FloatNetwork } from '../network/float/index.js';
 import { BYTE_CODES, type Preprocessing } from '../network/image/index.js';
 import { importOnnx } from '../network/onnx/index.js';
+import { importTfjs, MODEL_FILE } from '../network/tfjs/index.js';
 import { importTflite } from '../network/tflite/index.js';
 import { type ZooName, zooNames, zooNetwork } from '../network/zoo/index.js';
 import type { QuantizedNetwork, Tensor } from '../reference/index.js';
+import { UsageError } from './exit.js';
 import type { JsonNetwork } from './json-result.js';
 import { readInput } from './read-input.js';
 import { version } from './version.js';
@@ -40,10 +43,14 @@ export type LoadedModel =
 export interface ModelOptions {
   /** With the batch axis. */
   readonly inputShape?: readonly number[];
+  /** Where the network ends, in place of the model's own outputs. */
+  readonly outputs?: readonly string[];
 }
 
 interface Format {
   readonly name: string;
+  /** Whether its models can be cut off at tensors that are named. */
+  readonly canBeCut?: boolean;
   recognizes(bytes: Uint8Array): boolean;
   read(bytes: Uint8Array, name: string, path: string, options: ModelOptions): LoadedModel | Promise<LoadedModel>;
 }
@@ -108,6 +115,28 @@ function isManifest(bytes: Uint8Array): boolean {
   return /^\s*\[\s*\{/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 64)));
 }
 
+/** A JSON text that speaks of a topology. */
+function isTfjs(bytes: Uint8Array): boolean {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 64)).trimStart();
+  return start.startsWith('{') && new TextDecoder('latin1').decode(bytes).includes('"modelTopology"');
+}
+
+function tfjsModel(bytes: Uint8Array, name: string, path: string, { inputShape, outputs }: ModelOptions): LoadedModel {
+  // By its path: the weights lie in files beside it.
+  const asked = { ...(inputShape === undefined ? {} : { inputShape }), ...(outputs === undefined ? {} : { outputs }) };
+  const network = importTfjs(path, { name, ...asked });
+  return { kind: 'float', network, format: 'tfjs', sha256: digest(bytes), preprocessing: null };
+}
+
+/** The file itself, or the model in a folder. */
+async function modelFile(path: string): Promise<string> {
+  try {
+    return (await stat(path)).isDirectory() ? join(path, MODEL_FILE) : path;
+  } catch {
+    return path;
+  }
+}
+
 /** In the order in which they are tried. */
 const formats: readonly Format[] = [
   {
@@ -121,22 +150,28 @@ const formats: readonly Format[] = [
     read: tfliteModel,
   },
   { name: 'a weights manifest of @vladmandic/face-api', recognizes: isManifest, read: faceModel },
+  { name: 'a TensorFlow.js model', canBeCut: true, recognizes: isTfjs, read: tfjsModel },
   { name: 'an ONNX model', recognizes: ([first = 0]) => ONNX_FIELDS.includes(first), read: onnxModel },
 ];
 
 /**
  * Reads a model of any format that is known.
+ * @param path a file, or a folder that holds a `model.json`
  * @throws UsageError when the file cannot be read; ModelError when its format is not known, or it cannot be used
  */
 export async function loadModel(path: string, option: string, options: ModelOptions = {}): Promise<LoadedModel> {
-  const bytes = await readInput(path, option);
-  const name = basename(path);
+  const file = await modelFile(path);
+  const bytes = await readInput(file, option);
+  const name = basename(file);
   const format = formats.find(({ recognizes }) => recognizes(bytes));
   if (format === undefined) {
     const known = formats.map((one) => one.name).join(', ');
     throw new ModelError(`${name} is of no known format: give ${known}.`);
   }
-  return format.read(bytes, name, path, options);
+  if (options.outputs !== undefined && format.canBeCut !== true) {
+    throw new UsageError(`--outputs is for TensorFlow.js models, and ${name} is ${format.name}.`);
+  }
+  return format.read(bytes, name, file, options);
 }
 
 /**

@@ -95,7 +95,7 @@ function program(finish: (code: number) => void): Command {
   root
     .command('import')
     .description('turn a model into one .slalom file: quantized, certified, with all that a run needs')
-    .argument('<model>', 'an ONNX or TensorFlow Lite model, or a .slalom file')
+    .argument('<model>', 'an ONNX, TensorFlow.js or TensorFlow Lite model, or a .slalom file')
     .requiredOption('-o, --output <file>', 'where to write the network')
     .option('--calibrate <files...>', 'of a float model: typical pictures, or folders of them')
     .option('--calibration <choice>', 'how ranges are chosen: min-max, percentile or mse (default: "min-max")')
@@ -104,6 +104,7 @@ function program(finish: (code: number) => void): Command {
     .option('--no-bias-correction', 'do not try to correct biases')
     .option('--modulus <P24|M31>', 'P24: make weights coarser where sums would not fit the smaller modulus', 'M31')
     .option('--input-shape <n,n,...>', 'the shape of the input, where the file leaves it open')
+    .option('--outputs <names...>', 'of a TensorFlow.js model: where the network ends, if not at its own outputs')
     .option('--range <low,high>', 'the real numbers that the colours 0 and 255 become (default: "0,1")')
     .option('--mean <r,g,b>', 'instead: of colours from 0 to 1, what is subtracted ...')
     .option('--std <r,g,b>', '... and what they are divided by then')

@@ -44,6 +44,8 @@ export type { PlanChoice } from './planner/plan-choice.js';
 export * from './quantizer/index.js';
 export type { StreamOptions } from './stream.js';
 export { networkSummary } from './summary.js';
+export { importTfjsFiles, type TfjsFiles, type TfjsOptions, type TfjsShards } from './tfjs/import.js';
+export type { CustomLayer } from './tfjs/layers/custom.js';
 export { importTflite } from './tflite/index.js';
 export { aQuantizedNetwork } from './validate.js';
 export * from './zoo/index.js';

@@ -5,6 +5,7 @@ import type {
   FurtherOperation,
   ImageShape,
   InterpolateOperation,
+  LookupOperation,
   MultiplyOperation,
   SubtractOperation,
 } from '../reference/index.js';
@@ -88,7 +89,7 @@ function interpolate(
 
 /** Computes one of them for `images` images back to back. */
 export function runFurther(
-  operation: FurtherOperation,
+  operation: Exclude<FurtherOperation, LookupOperation>,
   inputs: readonly Int16Array[],
   shape: ImageShape,
   images: number,

@@ -7,3 +7,4 @@ export { loadFaceWeights, quantizedFaceDetector } from './faces/load.js';
 export { readImage } from './image/read.js';
 export type { ExternalFiles } from './onnx/external-data.js';
 export { importOnnx, type OnnxNetwork, type OnnxOptions } from './onnx/index.js';
+export { importTfjs } from './tfjs/index.js';

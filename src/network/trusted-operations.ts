@@ -1,6 +1,7 @@
 /** The trusted side's non-linear operations on arrays in trusted memory; kernels where there is arithmetic, copies where not. */
 import type { TrustedArithmetic } from '../protocol/index.js';
 import type {
+  ActivationTensor,
   ConcatOperation,
   ImageShape,
   PadOperation,
@@ -11,6 +12,7 @@ import type {
 import { roundedDivision } from '../reference/rounding.js';
 import { runFurther } from './further-operations.js';
 import { elementCount, rowsColumnsChannels } from './graph.js';
+import { lookup } from './lookup.js';
 
 /** Computes one trusted operation, for `images` images back to back, into new trusted memory. */
 export function runTrusted(
@@ -52,6 +54,10 @@ export function runTrusted(
       break;
     case 'softmax':
       softmax(operation, x, tensors[0]!.shape.at(-1) ?? 1, out);
+      break;
+    case 'lookup':
+      // The graph was validated: whatever is read is an activation tensor.
+      lookup(operation.table, (tensors[0] as ActivationTensor).minimum, x, out);
       break;
     default:
       runFurther(operation, inputs, rowsColumnsChannels(tensors[0]!), images, arithmetic, out);

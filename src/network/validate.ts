@@ -2,26 +2,18 @@
 import { noWrapBound, reachableBound } from '../protocol/certificate.js';
 import { CHECK_MODULUS } from '../protocol/modulus.js';
 import type {
-  InterpolateOperation,
   LinearOperation,
   Operation,
   QuantizedNetwork,
   Requantization,
-  SoftmaxOperation,
   Tensor,
   TensorId,
 } from '../reference/index.js';
 import { aLinearMap, inputLength, outputChannels, outputLength, pooledShape } from '../reference/index.js';
-import { ModelError, NoWrapError } from './errors.js';
+import { NoWrapError } from './errors.js';
 import { elementCount, operationInputs, rowsColumnsChannels } from './graph.js';
-
-function fail(where: string, problem: string): never {
-  throw new ModelError(`${where}: ${problem}.`);
-}
-
-function require(holds: boolean, where: string, problem: string): asserts holds {
-  if (!holds) fail(where, problem);
-}
+import { fail, require } from './requirement.js';
+import { requireInterpolate, requireLookup, requireSoftmax, requireTake, tableRange } from './validate-tables.js';
 
 function requireTensor(tensor: Tensor, index: number): void {
   const where = `tensor ${index} (${tensor.name})`;
@@ -112,50 +104,6 @@ function requireConcat(axis: number, inputs: readonly Tensor[], output: Tensor, 
   require(same && length === output.shape[axis], where, 'the shapes do not fit together');
 }
 
-function requireSoftmax({ exponentials, unit }: SoftmaxOperation, input: Tensor, where: string): void {
-  if (input.kind !== 'activation') fail(where, 'inputs must be activation tensors');
-  const { minimum, maximum, shape } = input;
-  require(exponentials.length > maximum - minimum, where, 'the table of exponentials is too short');
-  require(exponentials[0]! > 0, where, 'the table of exponentials must begin with a positive entry');
-  // So that the sum of a row is an exact double.
-  const small = exponentials.every((entry) => entry <= 2 ** 30) && (shape.at(-1) ?? 1) <= 2 ** 22;
-  require(small, where, 'exponentials must be at most 2^30, and rows have at most 2^22 entries');
-  require(Number.isSafeInteger(unit) && unit > 0, where, 'the unit must be a positive whole number');
-}
-
-function requireTake(offsets: readonly Int32Array[], input: Tensor, output: Tensor, where: string): void {
-  const same = offsets.length === output.shape.length && offsets.every((list, at) => list.length === output.shape[at]);
-  require(same, where, 'there must be one offset for each place of each axis of the output');
-  let furthest = 0;
-  for (const list of offsets) {
-    const largest = list.reduce((most, offset) => Math.max(most, offset), 0);
-    require(list.every((offset) => offset >= 0), where, 'offsets must not be negative');
-    furthest += largest;
-  }
-  require(furthest < elementCount(input), where, 'offsets point beyond the input');
-}
-
-function requireInterpolate(
-  { rows, columns }: InterpolateOperation,
-  input: Tensor,
-  output: Tensor,
-  where: string,
-): void {
-  const { height, width, channels } = rowsColumnsChannels(input);
-  for (const [{ lower, upper, weights }, size] of [
-    [rows, height],
-    [columns, width],
-  ] as const) {
-    require(upper.length === lower.length &&
-      weights.length === lower.length, where, 'there must be two places and a weight each');
-    const inside = (place: number): boolean => place >= 0 && place < size;
-    require(lower.every(inside) && upper.every(inside), where, 'places lie beyond the input');
-    require(weights.every((weight) => weight >= 0 && weight <= 1024), where, 'weights must be from 0 to 1024');
-  }
-  const count = rows.lower.length * columns.lower.length * channels;
-  require(count === elementCount(output), where, 'the output shape is wrong');
-}
-
 function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tensor: Get, where: string): void {
   const inputs = operationInputs(operation).map(tensor);
   const output = tensor(operation.output);
@@ -200,6 +148,10 @@ function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tenso
     case 'interpolate':
       requireInterpolate(operation, activations[0]!, output, where);
       break;
+    case 'lookup':
+      requireLookup(operation.table, activations[0]!, where);
+      require(total === elementCount(output), where, 'shapes differ');
+      break;
     case 'concat':
       requireConcat(operation.axis, activations, output, where);
       break;
@@ -215,7 +167,8 @@ function requireTrusted(operation: Exclude<Operation, { kind: 'linear' }>, tenso
       break;
     }
   }
-  const ranges = 'minimum' in operation ? [operation] : activations;
+  const written = operation.kind === 'lookup' ? [tableRange(operation.table)] : activations;
+  const ranges = 'minimum' in operation ? [operation] : written;
   for (const { minimum, maximum } of ranges) requireRange(output, minimum, maximum, where);
 }
 

@@ -1,7 +1,8 @@
 /** What a quantized network computes: the definition that every run, on any device, in any mode, must equal bit for bit. */
 import { apply } from './apply.js';
 import { combine, interpolate, take } from './further-operations.js';
-import type { Operation, QuantizedNetwork, TensorId } from './quantized-network.js';
+import { lookup } from './lookup.js';
+import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from './quantized-network.js';
 import {
   add,
   addBias,
@@ -56,6 +57,13 @@ function step(
       const { width, channels } = imageShape(shape(operation.input));
       return interpolate(value(operation.input), width, channels, operation);
     }
+    case 'lookup':
+      // A network whose operations read anything but activations is not valid.
+      return lookup(
+        value(operation.input),
+        (network.tensors[operation.input] as ActivationTensor).minimum,
+        operation.table,
+      );
     case 'softmax':
       return softmax(value(operation.input), shape(operation.input).at(-1) ?? 1, operation);
   }

@@ -1,4 +1,5 @@
 /** More operations the trusted side does itself: entries moved, pairs combined, pixels interpolated. Types and meaning. */
+import type { LookupOperation } from './lookup.js';
 import { clamp, roundedShift } from './rounding.js';
 import type { TensorId } from './tensor.js';
 
@@ -91,7 +92,8 @@ export type FurtherOperation =
   | MultiplyOperation
   | SubtractOperation
   | ExtremeOperation
-  | InterpolateOperation;
+  | InterpolateOperation
+  | LookupOperation;
 
 /** See `TakeOperation`. */
 export function take(x: readonly bigint[], { offsets }: Pick<TakeOperation, 'offsets'>): bigint[] {

@@ -53,6 +53,7 @@ export {
   type Steps,
   termsPerOutput,
 } from './linear-map.js';
+export { type LookupOperation, lookup } from './lookup.js';
 export type {
   AccumulatorTensor,
   ActivationTensor,

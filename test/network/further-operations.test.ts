@@ -1,4 +1,4 @@
-/** Entries moved, pairs combined, pixels interpolated: the trusted side against the definition. */
+/** Entries moved, looked up, pairs combined, pixels interpolated: the trusted side against the definition. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
@@ -6,6 +6,7 @@ import { runInTheClear } from '../../src/network/clear.js';
 import { ModelError } from '../../src/network/errors.js';
 import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/network/file/index.js';
 import { runFurther } from '../../src/network/further-operations.js';
+import { runTrusted } from '../../src/network/trusted-operations.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import {
@@ -13,6 +14,8 @@ import {
   evaluate,
   type FurtherOperation,
   interpolate,
+  type LookupOperation,
+  lookup,
   type Operation,
   type QuantizedNetwork,
   type Tensor,
@@ -55,7 +58,7 @@ test('pairs, with every multiplier and shift', () =>
           return mixed % 3 === 0 ? corners[Math.abs(mixed >> 4) % 6]! : (mixed << 3) >> 16;
         }),
       ) as [Int16Array, Int16Array];
-      const operation = { ...names, ...how, ...ends } as FurtherOperation;
+      const operation = { ...names, ...how, ...ends } as Exclude<FurtherOperation, LookupOperation>;
       const expected = combine(integers(a), integers(b), operation as never).map(Number);
       for (const arithmetic of [fast, referenceArithmetic()]) {
         const out = arithmetic.allocate('i16', length);
@@ -65,6 +68,38 @@ test('pairs, with every multiplier and shift', () =>
       }
     }),
     400,
+  ));
+
+const lookedUp = fc
+  .tuple(edgy(-32768, 0), fc.oneof(fc.nat(300), fc.constantFrom(255, 256, 65535)), fc.nat())
+  .map(([minimum, width, salt]) => {
+    const maximum = Math.min(32767, Math.max(0, minimum + width));
+    const entries = Int16Array.from({ length: maximum - minimum + 1 }, (_, at) => Math.imul(at + 1, salt | 1) >> 7);
+    return { minimum, maximum, entries, salt };
+  });
+
+test('look-ups in tables of every size', () =>
+  check(
+    fc.property(lookedUp, fc.integer({ min: 1, max: 70 }), ({ minimum, maximum, entries, salt }, length) => {
+      const x = Int16Array.from({ length }, (_, at) => {
+        if (at % 5 === 0) return at % 2 === 0 ? minimum : maximum;
+        return minimum + (Math.abs(Math.imul(at, salt | 1)) % entries.length);
+      });
+      const expected = lookup(integers(x), minimum, entries).map(Number);
+      assert.equal(
+        expected,
+        Array.from(x, (value) => entries[value - minimum]!),
+      );
+      const from = { ...activation('x', [length]), minimum, maximum } as Tensor;
+      const to = { ...activation('y', [length]), minimum: -32768, maximum: 32767 } as Tensor;
+      const operation = { ...names, kind: 'lookup', table: entries } as const;
+      for (const arithmetic of [fast, referenceArithmetic()]) {
+        const out = runTrusted(operation, [x], [from], to, 1, arithmetic);
+        assert.equal([...out], expected);
+        arithmetic.release(out);
+      }
+    }),
+    200,
   ));
 
 const extent = fc.record({
@@ -145,6 +180,9 @@ function activation(name: string, shape: number[]): Tensor {
   return { kind: 'activation', name, shape, scale: 0.1, zeroPoint: 0, minimum: -128, maximum: 127 };
 }
 
+/** Any function of -128 to 127 into that range. */
+const table = Int16Array.from({ length: 256 }, (_, at) => ((at * at * 7 + 13) % 256) - 128);
+
 /** A convolution, and every operation of this kind after it. */
 function everything(weights: number[]): QuantizedNetwork {
   const clampTo = { minimum: -128, maximum: 127 };
@@ -158,6 +196,7 @@ function everything(weights: number[]): QuantizedNetwork {
     activation('larger', shape),
     activation('smaller', shape),
     activation('resized', [2, 3, 2]),
+    activation('looked up', [2, 3, 2]),
   ];
   const map = {
     kind: 'convolution',
@@ -188,8 +227,9 @@ function everything(weights: number[]): QuantizedNetwork {
       rows: { lower: Int32Array.of(0, 1), upper: Int32Array.of(1, 2), weights: Int32Array.of(512, 1) },
       columns: { lower: Int32Array.of(0, 0, 1), upper: Int32Array.of(0, 1, 1), weights: Int32Array.of(0, 700, 0) },
     },
+    { kind: 'lookup', name: 'looked up', input: 7, output: 8, table: table.slice() },
   ];
-  return { name: 'everything', tensors, operations, input: 0, outputs: [7, 6, 3] };
+  return { name: 'everything', tensors, operations, input: 0, outputs: [8, 7, 6, 3] };
 }
 
 test('in a network: the definition, the clear, the file', () =>
@@ -231,4 +271,8 @@ test('what does not fit is refused', () => {
   refused(6, { rows }, /beyond the input/);
   refused(6, { rows: { ...rows, upper: Int32Array.of(1, 2), weights: Int32Array.of(512, 1025) } }, /from 0 to 1024/);
   refused(6, { rows: { ...rows, upper: Int32Array.of(1) } }, /two places and a weight/);
+  refused(7, { table: table.slice(1) }, /256 entries/);
+  refused(7, { table: Int16Array.from([...table, 0]) }, /256 entries/);
+  refused(7, { table: table.with(9, 128) }, /do not fit/);
+  refused(7, { table: Array.from(table) }, /16-bit integers/);
 });

@@ -71,6 +71,8 @@ interface Case {
   readonly version?: number;
   /** How far results may be apart, in steps; 1 unless given. */
   readonly steps?: number;
+  /** Results lie halfway between two steps often, or are rounded twice: they do not count among those that seldom differ. */
+  readonly halves?: boolean;
   /** An input of codes; its scale in the model is a's. */
   readonly raw?: boolean;
 }
@@ -170,6 +172,89 @@ const cases: Record<string, Case> = {
   'Add of a constant per channel': {
     nodes: [...twoValues, node('Add', ['v', 'k'], 's'), ...stored('s', 'y', 'c')],
     constants: { ...branch, k: { shape: [4, 1, 1], data: [0.3, -0.2, 1, 2] } },
+  },
+  Sigmoid: { nodes: [...twoValues, node('Sigmoid', ['v'], 's'), ...stored('s', 'y', 's')], constants: branch },
+  'Tanh of signed codes': {
+    nodes: [...twoValues, node('Tanh', ['v'], 's'), ...stored('s', 'y', 'i')],
+    constants: branch,
+  },
+  'HardSwish and Clip': {
+    nodes: [
+      ...twoValues,
+      node('HardSwish', ['v'], 's'),
+      node('Clip', ['s', 'lo', 'hi'], 'l'),
+      ...stored('l', 'y', 'c'),
+    ],
+    constants: { ...branch, lo: real(-0.25), hi: real(3) },
+  },
+  LeakyRelu: {
+    nodes: [...twoValues, node('LeakyRelu', ['v'], 's', { alpha: { float: 0.2 } }), ...stored('s', 'y', 'c')],
+    constants: branch,
+  },
+  'Mul of two values': {
+    nodes: [...twoValues, node('Mul', ['xr', 'v'], 's'), ...stored('s', 'y', 'c')],
+    constants: branch,
+  },
+  'Sub of two values': {
+    nodes: [...twoValues, node('Sub', ['xr', 'v'], 's'), ...stored('s', 'y', 'c')],
+    constants: branch,
+  },
+  'Max of two values': {
+    nodes: [...twoValues, node('Max', ['xr', 'v'], 's'), ...stored('s', 'y', 'c')],
+    constants: branch,
+    steps: 2,
+    halves: true,
+  },
+  'squeeze and excite': {
+    nodes: [
+      ...twoValues,
+      node('GlobalAveragePool', ['v'], 'm'),
+      ...stored('m', 'mean', 'b'),
+      node('Sigmoid', ['mean'], 'g'),
+      ...stored('g', 'gate', 's'),
+      node('Mul', ['v', 'gate'], 's'),
+      ...stored('s', 'y', 'c'),
+    ],
+    constants: branch,
+  },
+  'Slice, Split and Concat': {
+    nodes: [
+      ...twoValues,
+      node('Slice', ['v', 'from', 'to', 'axes'], 'cut'),
+      { op: 'Split', inputs: ['cut'], outputs: ['left', 'right'], attributes: { axis: 1 } },
+      node('Concat', ['right', 'left'], 'j', { axis: 1 }),
+      ...stored('j', 'y', 'b'),
+    ],
+    constants: { ...branch, from: whole(1), to: whole(4), axes: whole(2) },
+    version: 13,
+  },
+  'Resize to the nearest': {
+    nodes: [
+      ...twoValues,
+      node('Resize', ['v', '', 'by'], 'big', { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }),
+      ...stored('big', 'y', 'b'),
+    ],
+    constants: { ...branch, by: real(1, 1, 2, 2) },
+  },
+  'Resize between four': {
+    nodes: [...twoValues, node('Resize', ['v', '', 'by'], 'big', { mode: 'linear' }), ...stored('big', 'y', 'b')],
+    constants: { ...branch, by: real(1, 1, 2, 2) },
+    halves: true,
+  },
+  'ConvTranspose and Relu': {
+    nodes: [
+      ...stored('x', 'xr', 'a'),
+      node('DequantizeLinear', ['w', 'ws', 'wz'], 'wr', { axis: 1 }),
+      node('ConvTranspose', ['xr', 'wr', 'b'], 'c', { strides: [2, 2], pads: [0, 1, 1, 0] }),
+      node('Relu', ['c'], 'r'),
+      ...stored('r', 'y', 'b'),
+    ],
+    constants: {
+      w: codes(1, [4, 3, 3, 2]),
+      ws: real(0.01, 0.02, 0.005),
+      wz: int8(0, 0, 0),
+      b: real(0.1, -0.5, 0.25),
+    },
   },
   'Mul by a number': {
     nodes: [...twoValues, node('Mul', ['v', 'k'], 's'), ...stored('s', 'y', 'c')],
@@ -354,7 +439,7 @@ let different = 0;
 
 for (const [name, given] of Object.entries(cases)) {
   test(name, async () => {
-    const { shape = [1, 4, 7, 6], raw = false, steps = 1 } = given;
+    const { shape = [1, 4, 7, 6], raw = false, steps = 1, halves = false } = given;
     const bytes = build(given);
     const network = imported(bytes);
     const count = shape.reduce((product, size) => product * size, 1);
@@ -373,6 +458,7 @@ for (const [name, given] of Object.entries(cases)) {
         const scale = tensor.kind === 'activation' ? tensor.scale : tensor.scales[at % tensor.scales.length]!;
         const apart = Math.abs(Number(actual![at]) - value / scale);
         assert.ok(apart < steps + 0.5, `entry ${at}: ${actual![at]}, not ${value / scale}`);
+        if (halves) return;
         results++;
         if (apart > 0.5) different++;
       });

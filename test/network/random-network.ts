@@ -1,5 +1,11 @@
 /** Small random float networks for the tests: repeatable, and made of every operation a network can have. */
-import { type Activation, type FloatNetwork, FloatNetworkBuilder } from '../../src/network/float/index.js';
+import {
+  type Activation,
+  type FloatNetwork,
+  FloatNetworkBuilder,
+  realFunction,
+  transposed,
+} from '../../src/network/float/index.js';
 
 /** Numbers from -1 to 1, the same for the same seed (a linear congruential generator; nothing here is secret). */
 export function numbers(seed: number): (count: number, scale?: number) => Float32Array {
@@ -80,4 +86,55 @@ export function wholeNetwork(seed: number): FloatNetwork {
   const logits = net.dense(flat, 'logits', random(5 * 16, 0.7), random(5));
   const head = net.dense(flat, 'head', random(3 * 16), random(3));
   return net.build([net.softmax(logits, 'probabilities', 0.5), head]);
+}
+
+/** What `wholeNetwork` has not: functions, products, entries moved and interpolated, a transposed convolution. Reads 6 x 6 x 3. */
+export function furtherNetwork(seed: number): FloatNetwork {
+  const random = numbers(seed);
+  const net = new FloatNetworkBuilder('further', [6, 6, 3]);
+  const pointwise = (input: number, name: string, channels: number, outputs: number): number =>
+    net.convolution(input, {
+      name,
+      kernel: { height: 1, width: 1 },
+      weights: random(outputs * channels, 0.8),
+      bias: random(outputs, 0.5),
+      outputChannels: outputs,
+    });
+  const stem = net.convolution(net.input, {
+    name: 'stem',
+    kernel: { height: 3, width: 3 },
+    padding: 'same',
+    weights: random(8 * 27, 0.4),
+    bias: random(8),
+    outputChannels: 8,
+  });
+  const swish = net.function(stem, 'swish', realFunction('hardSwish'));
+  const mean = net.pool(swish, 'mean', 'averagePool', { height: 6, width: 6 });
+  const gate = net.function(pointwise(mean, 'squeezed', 8, 8), 'gate', realFunction('sigmoid'));
+  const excited = net.multiply(swish, gate, 'excited');
+  const leaky = net.function(pointwise(excited, 'pointwise', 8, 4), 'leaky', realFunction('leakyRelu', 0.2));
+  const up = net.transposedConvolution(leaky, {
+    name: 'up',
+    kernel: { height: 2, width: 3 },
+    stride: { y: 2, x: 2 },
+    crop: { top: 0, bottom: 0, left: 0, right: 1 },
+    weights: random(4 * 4 * 6, 0.5),
+    bias: random(4),
+    outputChannels: 4,
+  });
+  const normalized = net.batchNorm(up, 'up/norm', normParameters(random, 4), 1e-3);
+  const activated = net.activation(normalized, 'up/relu', 'relu');
+  const down = net.resize(activated, 'down', {
+    size: { height: 6, width: 6 },
+    mode: 'bilinear',
+    grid: 'halfPixel',
+  });
+  const nearest = net.resize(leaky, 'nearest', { size: { height: 6, width: 6 }, mode: 'nearest', grid: 'asymmetric' });
+  const difference = net.subtract(down, nearest, 'difference', 'relu');
+  const larger = net.pair('larger', difference, leaky, 'larger');
+  const smaller = net.pair('smaller', larger, down, 'smaller');
+  const deep = net.spaceToDepth(net.pad(smaller, 'padded', { top: 1, bottom: 1, left: 0, right: 2 }), 'deep', 2);
+  const turned = net.take(deep, 'turned', transposed(net.shape(deep), [1, 0, 2]));
+  const logits = net.dense(turned, 'logits', random(5 * 256, 0.3), random(5));
+  return net.build([net.function(logits, 'scores', realFunction('tanh')), activated]);
 }

@@ -51,7 +51,7 @@ test('an operator that is not supported is named, with its place and what is sup
     tensors: [codes([1, 2], 1, 0), codes([1, 2], 1, 0), codes([1, 2], 1, 0)],
     operators: [plain(RELU, [0], 1), { ...plain(code, [1], 2), ...(custom === undefined ? {} : { custom }) }],
   });
-  refused(unknown(BuiltinOperator.LOGISTIC), /operator 1/, /LOGISTIC/, /supported are CONV_2D, DEPTHWISE_CONV_2D/);
+  refused(unknown(BuiltinOperator.FLOOR), /operator 1/, /FLOOR/, /supported are CONV_2D, DEPTHWISE_CONV_2D/);
   refused(unknown(BuiltinOperator.GELU), /GELU/);
   refused(unknown(BuiltinOperator.CUSTOM, 'Detector'), /CUSTOM "Detector"/);
   refused(unknown(9999 as BuiltinOperator), /operator code 9999/);
@@ -135,7 +135,8 @@ test('the graph must be computable', () => {
     /no operator computes its output "later"/,
   );
   const constant = [codes([1, 2], 1, 0), codes([1, 2], 1, 0, { data: [1, 2], name: 'c' }), codes([1, 2], 1, 0)];
-  refused({ tensors: constant, operators: [add([0, 1], 2)] }, /"c" is a constant/);
+  refused({ tensors: constant, operators: [plain(RELU, [1], 2)] }, /"c" is a constant/);
+  refused({ tensors: constant, operators: [add([1, 1], 2)] }, /both its inputs are constants/);
 });
 
 test('convolutions must fit their inputs, weights and certificates', () => {

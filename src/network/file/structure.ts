@@ -125,6 +125,7 @@ const operation = byKind({
     rows: interpolation,
     columns: interpolation,
   }),
+  lookup: strictObject({ kind: oneOf('lookup'), input: id, output: id, table: descriptor('i8', 'i16') }),
   softmax: strictObject({
     kind: oneOf('softmax'),
     input: id,

@@ -1,248 +1,96 @@
-/** Writes a float network down layer by layer: computes shapes, and refuses layers that do not fit. */
-import type { Padding } from '../../reference/linear-map.js';
+/** Writes a float network down layer by layer, also those layers that are several operations. */
 import { ModelError } from '../errors.js';
-import {
-  type Activation,
-  type Axes,
-  asImage,
-  entryCount,
-  type FloatNetwork,
-  type FloatOperation,
-  type FloatTensor,
-  type FloatTensorId,
-  type Size,
-} from './float-network.js';
-import { samePadding, VALID, windowCount } from './padding.js';
+import type { ResizeOptions, TransposedConvolutionOptions } from './builder-options.js';
+import { type Activation, asImage, type FloatTensorId } from './float-network.js';
+import { nearestPlaces, placesBetween } from './grid.js';
+import { OperationBuilder } from './operation-builder.js';
+import { VALID } from './padding.js';
+import { depthToSpace, isIdentity, spaceToDepth } from './places.js';
+import { asConvolution } from './transposed-convolution.js';
 
-/** How windows move over an image. */
-export interface Windowing {
-  /** 1 in both directions unless given. */
-  readonly stride?: Axes;
-  /** Nothing unless given. */
-  readonly padding?: 'same' | 'valid' | Padding;
-}
+const ONE = { y: 1, x: 1 };
 
-/** What a convolution needs beyond its input. */
-export interface ConvolutionOptions extends Windowing {
-  /** The name of the operation and of its output. */
-  readonly name: string;
-  /** Rows and columns of the kernel. */
-  readonly kernel: Size;
-  /** 1 in both directions unless given. */
-  readonly dilation?: Axes;
-  /** 1 unless given; the number of input channels for depthwise. */
-  readonly groups?: number;
-  /** [output channels][kernel.height][kernel.width][input channels / groups]. */
-  readonly weights: Float32Array;
-  /** Zeros unless given. */
-  readonly bias?: Float32Array;
-  /** Channels of the output. */
-  readonly outputChannels: number;
-  /** None unless given. */
-  readonly activation?: Activation;
-}
-
-const ONE: Axes = { y: 1, x: 1 };
-
-function requireLength(array: Float32Array, length: number, what: string): void {
-  if (array.length !== length) throw new ModelError(`${what} needs ${length} numbers, not ${array.length}.`);
-}
-
-/** Every method adds one operation and returns its output tensor, which has the operation's name. */
-export class FloatNetworkBuilder {
-  /** The input tensor. */
-  readonly input: FloatTensorId;
-  readonly #tensors: FloatTensor[] = [];
-  readonly #operations: FloatOperation[] = [];
-  readonly #name: string;
-
-  constructor(name: string, inputShape: readonly number[]) {
-    this.#name = name;
-    this.input = this.#tensor('input', inputShape);
+/** Every method returns the tensor that has the name given. */
+export class FloatNetworkBuilder extends OperationBuilder {
+  /** a * b; see `pair`. */
+  multiply(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
+    return this.pair('multiply', a, b, name, activation);
   }
 
-  /** The shape of a tensor. @throws ModelError when there is no such tensor */
-  shape(id: FloatTensorId): readonly number[] {
-    const tensor = this.#tensors[id];
-    if (tensor === undefined) throw new ModelError(`The network has no tensor number ${id}.`);
-    return tensor.shape;
+  /** a - b; see `pair`. */
+  subtract(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
+    return this.pair('subtract', a, b, name, activation);
   }
 
-  /** Cross-correlation with a bias. @throws ModelError when groups, weights or bias do not fit */
-  convolution(input: FloatTensorId, options: ConvolutionOptions): FloatTensorId {
-    const { name, kernel, weights, outputChannels, stride = ONE, dilation = ONE, groups = 1 } = options;
+  /** Pixels of one between channels and places: `block` x `block` of them from the channels of one. */
+  depthToSpace(input: FloatTensorId, name: string, block: number, depthFirst = true): FloatTensorId {
     const image = asImage(this.shape(input));
-    const padding = this.#padding(image, kernel, options.padding, stride, dilation);
-    if (image.channels % groups !== 0 || outputChannels % groups !== 0) {
-      throw new ModelError(`The groups of "${name}" must divide its channel counts.`);
+    if (!(block >= 1) || image.channels % block ** 2 !== 0) {
+      throw new ModelError(`"${name}" needs channels that ${block} x ${block} divides.`);
     }
-    requireLength(
-      weights,
-      outputChannels * kernel.height * kernel.width * (image.channels / groups),
-      `The kernel of "${name}"`,
-    );
-    const bias = options.bias ?? new Float32Array(outputChannels);
-    requireLength(bias, outputChannels, `The bias of "${name}"`);
-    const output = this.#windows(name, image, kernel, padding, stride, dilation, outputChannels);
-    const activation = options.activation ?? 'none';
-    const kind = 'convolution';
-    this.#operations.push({
-      kind,
-      name,
-      input,
-      output,
-      kernel,
-      stride,
-      dilation,
-      padding,
-      groups,
-      weights,
-      bias,
-      activation,
-    });
-    return output;
+    return this.take(input, name, depthToSpace(image, block, depthFirst));
+  }
+
+  /** The other way round. */
+  spaceToDepth(input: FloatTensorId, name: string, block: number): FloatTensorId {
+    const image = asImage(this.shape(input));
+    if (!(block >= 1) || image.height % block !== 0 || image.width % block !== 0) {
+      throw new ModelError(`"${name}" needs rows and columns that ${block} divides.`);
+    }
+    return this.take(input, name, spaceToDepth(image, block));
+  }
+
+  /** An image of another size. */
+  resize(input: FloatTensorId, name: string, how: ResizeOptions): FloatTensorId {
+    const { height, width, channels } = asImage(this.shape(input));
+    const { size, mode, grid, rule = 'floor', scale } = how;
+    const rows = { size: height, count: size.height, ...(scale === undefined ? {} : { scale: scale.y }) };
+    const columns = { size: width, count: size.width, ...(scale === undefined ? {} : { scale: scale.x }) };
+    if (mode === 'bilinear')
+      return this.interpolate(input, name, placesBetween(rows, grid), placesBetween(columns, grid));
+    return this.take(input, name, [
+      nearestPlaces(rows, grid, rule).map((place) => place * width * channels),
+      nearestPlaces(columns, grid, rule).map((place) => place * channels),
+      Int32Array.from({ length: channels }, (_, channel) => channel),
+    ]);
   }
 
   /**
-   * A matrix with a bias.
-   * @param weights [outputs][inputs], as many outputs as the bias has entries
-   * @throws ModelError when the weights do not fit
+   * y[u] = bias + sum of x[i] w[k] over u + crop = i * stride + k * dilation, as an ordinary convolution and a `take`.
+   * @throws ModelError when groups, weights or bias do not fit
    */
-  dense(
-    input: FloatTensorId,
-    name: string,
-    weights: Float32Array,
-    bias: Float32Array,
-    activation: Activation = 'none',
-  ): FloatTensorId {
-    requireLength(weights, bias.length * entryCount(this.shape(input)), `The matrix of "${name}"`);
-    const output = this.#tensor(name, [bias.length]);
-    this.#operations.push({ kind: 'dense', name, input, output, weights, bias, activation });
-    return output;
-  }
-
-  /** Batch normalization with fixed statistics. @throws ModelError when an array has not one entry per channel */
-  batchNorm(
-    input: FloatTensorId,
-    name: string,
-    parameters: Readonly<Record<'scale' | 'offset' | 'mean' | 'variance', Float32Array>>,
-    epsilon: number,
-  ): FloatTensorId {
-    const { scale, offset, mean, variance } = parameters;
-    const { channels } = asImage(this.shape(input));
-    for (const array of [scale, offset, mean, variance]) requireLength(array, channels, `The batch norm "${name}"`);
-    const output = this.#tensor(name, this.shape(input));
-    this.#operations.push({ kind: 'batchNorm', name, input, output, scale, offset, mean, variance, epsilon });
-    return output;
-  }
-
-  /** An activation by itself. */
-  activation(input: FloatTensorId, name: string, activation: Activation): FloatTensorId {
-    const output = this.#tensor(name, this.shape(input));
-    this.#operations.push({ kind: 'activation', name, input, output, activation });
-    return output;
-  }
-
-  /** The sum of two tensors of one shape. @throws ModelError when shapes differ */
-  add(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
-    if (this.shape(a).join() !== this.shape(b).join()) {
-      throw new ModelError(`"${name}" adds tensors of different shapes.`);
-    }
-    const output = this.#tensor(name, this.shape(a));
-    this.#operations.push({ kind: 'add', name, inputs: [a, b], output, activation });
-    return output;
-  }
-
-  /** The stride is the window's size unless given. */
-  pool(
-    input: FloatTensorId,
-    name: string,
-    kind: 'averagePool' | 'maxPool',
-    window: Size,
-    how: Windowing = {},
-  ): FloatTensorId {
+  transposedConvolution(input: FloatTensorId, options: TransposedConvolutionOptions): FloatTensorId {
+    const { name, kernel, stride = ONE, dilation = ONE, groups = 1, crop = VALID, weights, outputChannels } = options;
     const image = asImage(this.shape(input));
-    const stride = how.stride ?? { y: window.height, x: window.width };
-    const padding = this.#padding(image, window, how.padding, stride, ONE);
-    if (
-      Math.max(padding.top, padding.bottom) >= window.height ||
-      Math.max(padding.left, padding.right) >= window.width
-    ) {
-      throw new ModelError(`The padding of "${name}" must be smaller than its window.`);
+    if (image.channels % groups !== 0 || outputChannels % groups !== 0) {
+      throw new ModelError(`The groups of "${name}" must divide its channel counts.`);
     }
-    const output = this.#windows(name, image, window, padding, stride, ONE, image.channels);
-    this.#operations.push({ kind, name, input, output, window, stride, padding });
-    return output;
-  }
-
-  /** Concatenation along an axis. @throws ModelError when the other sides differ */
-  concat(inputs: readonly FloatTensorId[], name: string, axis: number): FloatTensorId {
-    const shapes = inputs.map((id) => this.shape(id));
-    const rest = (shape: readonly number[]): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
-    if (shapes[0]?.[axis] === undefined || shapes.some((shape) => rest(shape) !== rest(shapes[0]!))) {
-      throw new ModelError(`"${name}" concatenates tensors whose shapes do not fit.`);
+    const terms = kernel.height * kernel.width * (image.channels / groups);
+    const bias = options.bias ?? new Float32Array(outputChannels);
+    if (weights.length !== outputChannels * terms || bias.length !== outputChannels) {
+      throw new ModelError(
+        `"${name}" needs ${outputChannels * terms} weights and ${outputChannels} biases, not ${weights.length} and ${bias.length}.`,
+      );
     }
-    const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
-    const output = this.#tensor(name, shapes[0].with(axis, length));
-    this.#operations.push({ kind: 'concat', name, inputs: [...inputs], output, axis });
-    return output;
-  }
-
-  /** The same entries under another shape. @throws ModelError when their number differs */
-  reshape(input: FloatTensorId, name: string, shape: readonly number[]): FloatTensorId {
-    if (entryCount(shape) !== entryCount(this.shape(input))) {
-      throw new ModelError(`"${name}" changes the number of entries.`);
-    }
-    const output = this.#tensor(name, shape);
-    this.#operations.push({ kind: 'reshape', name, input, output });
-    return output;
-  }
-
-  /** Softmax along the last axis. */
-  softmax(input: FloatTensorId, name: string, beta = 1): FloatTensorId {
-    const output = this.#tensor(name, this.shape(input));
-    this.#operations.push({ kind: 'softmax', name, input, output, beta });
-    return output;
-  }
-
-  /** The finished network. */
-  build(outputs: readonly FloatTensorId[]): FloatNetwork {
-    for (const id of outputs) this.shape(id);
-    return {
-      name: this.#name,
-      tensors: [...this.#tensors],
-      operations: [...this.#operations],
-      input: this.input,
-      outputs: [...outputs],
-    };
-  }
-
-  #tensor(name: string, shape: readonly number[]): FloatTensorId {
-    if (this.#tensors.some((tensor) => tensor.name === name)) throw new ModelError(`Two tensors are called "${name}".`);
-    if (shape.some((size) => !Number.isSafeInteger(size) || size < 1)) {
-      throw new ModelError(`The shape of "${name}" is not made of positive whole numbers.`);
-    }
-    return this.#tensors.push({ name, shape: [...shape] }) - 1;
-  }
-
-  #padding(image: Size, window: Size, how: Windowing['padding'], stride: Axes, dilation: Axes): Padding {
-    if (how === 'same') return samePadding(image, window, stride, dilation);
-    return how === undefined || how === 'valid' ? VALID : how;
-  }
-
-  #windows(
-    name: string,
-    image: Size,
-    window: Size,
-    padding: Padding,
-    stride: Axes,
-    dilation: Axes,
-    channels: number,
-  ): FloatTensorId {
-    return this.#tensor(name, [
-      windowCount(image.height + padding.top + padding.bottom, window.height, stride.y, dilation.y),
-      windowCount(image.width + padding.left + padding.right, window.width, stride.x, dilation.x),
-      channels,
-    ]);
+    const { channelOf, offsets, ...convolution } = asConvolution(image, {
+      kernel,
+      stride,
+      dilation,
+      groups,
+      outputChannels,
+      weights,
+      crop,
+    });
+    const { activation = 'none' } = options;
+    const biases = Float32Array.from({ length: convolution.outputChannels }, (_, output) => bias[channelOf(output)]!);
+    const phases = this.convolution(input, {
+      ...convolution,
+      name: `${name}/phases`,
+      groups,
+      bias: biases,
+      activation,
+    });
+    if (isIdentity(this.shape(phases), offsets)) return this.reshape(phases, name, this.shape(phases));
+    return this.take(phases, name, offsets);
   }
 }

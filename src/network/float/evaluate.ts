@@ -1,12 +1,15 @@
 /** What a float network computes. */
 import { convolve, multiplyMatrix } from './convolve.js';
 import {
+  asImage,
   entryCount,
   type FloatNetwork,
   type FloatOperation,
   type FloatTensor,
   type FloatTensorId,
 } from './float-network.js';
+import { evaluatorOf } from './functions.js';
+import { combine, interpolate, pad, take } from './further-operations.js';
 import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
 
 function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensorId) => Float32Array): Float32Array {
@@ -31,6 +34,23 @@ function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensor
     }
     case 'reshape':
       return value(op.input);
+    case 'function':
+      return value(op.input).map(evaluatorOf(op.function));
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+      return activate(combine(value(op.inputs[0]), value(op.inputs[1]), op.kind), op.activation);
+    case 'take':
+      return take(value(op.input), op.offsets);
+    case 'pad': {
+      const { width, channels } = asImage(tensor(op.input).shape);
+      return pad(value(op.input), width, channels, op.padding);
+    }
+    case 'interpolate': {
+      const { width, channels } = asImage(tensor(op.input).shape);
+      return interpolate(value(op.input), width, channels, op);
+    }
     case 'softmax':
       return softmax(value(op.input), tensor(op.output).shape.at(-1)!, op);
   }

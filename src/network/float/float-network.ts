@@ -3,6 +3,7 @@
  * from; it mirrors `QuantizedNetwork`, without scales. Everything is row-major, channels last, without the batch axis.
  */
 import type { Extent, Padding, Size, Steps } from '../../reference/linear-map.js';
+import type { FurtherFloatOperation } from './further-operations.js';
 
 export type { Size, Steps };
 
@@ -151,7 +152,8 @@ export type FloatOperation =
   | FloatPool
   | FloatConcat
   | FloatReshape
-  | FloatSoftmax;
+  | FloatSoftmax
+  | FurtherFloatOperation;
 
 /** A directed acyclic graph, operations in an order in which they can be evaluated. */
 export interface FloatNetwork {

@@ -1,5 +1,11 @@
 /** Float networks: what the quantizer starts from. */
-export { type ConvolutionOptions, FloatNetworkBuilder, type Windowing } from './builder.js';
+export { FloatNetworkBuilder } from './builder.js';
+export type {
+  ConvolutionOptions,
+  ResizeOptions,
+  TransposedConvolutionOptions,
+  Windowing,
+} from './builder-options.js';
 export { evaluateFloat } from './evaluate.js';
 export {
   type Activation,
@@ -25,4 +31,29 @@ export {
   type Steps,
   type UnaryFloatOperation,
 } from './float-network.js';
+export { evaluatorOf, type FunctionName, isHomogeneous, type RealFunction, realFunction } from './functions.js';
+export type {
+  FloatFunction,
+  FloatInterpolate,
+  FloatInterpolation,
+  FloatPad,
+  FloatPair,
+  FloatTake,
+  FurtherFloatOperation,
+} from './further-operations.js';
+export { type Grid, type NearestRule, nearestPlaces, placesBetween, type ResizedAxis } from './grid.js';
+export { OperationBuilder } from './operation-builder.js';
 export { samePadding, VALID } from './padding.js';
+export {
+  depthToSpace,
+  isIdentity,
+  pairedShape,
+  repeated,
+  type Slice,
+  selected,
+  sliced,
+  spaceToDepth,
+  stridesOf,
+  transposed,
+} from './places.js';
+export { asConvolution, type Transposed } from './transposed-convolution.js';

@@ -1,6 +1,9 @@
 /** Operators that act on every entry alone and that clamps and scalings can express. */
-import { affine, broadcast, one, scaled } from './channelwise.js';
-import { channelsOf } from './layout.js';
+import { realFunction } from '../float/index.js';
+import { added, paired } from './addition.js';
+import { affine, broadcast, one } from './channelwise.js';
+import { applied } from './functions.js';
+import { withAxesLast } from './image.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
@@ -33,57 +36,42 @@ export function importClip(step: Step): void {
   step.finish(clamped(step, step.activation(0), least, maximum >= LARGEST ? POSITIVE_INFINITY : maximum));
 }
 
-/** Max or Min of a value and one number. */
+/** Max or Min of a value and one number, or of several values. */
 export function importLimit(side: 'Max' | 'Min') {
   return (step: Step): void => {
-    if (step.node.inputs.length !== 2) step.fail('only two inputs, one of them a constant, are supported');
-    const position = step.value(0).kind === 'activation' ? 0 : 1;
-    const x = step.activation(position);
-    const { axes, values } = broadcast(step, x, step.constant(1 - position));
-    if (axes.length > 0) step.fail('its constant must be a single number');
-    const [limit] = values;
-    step.finish(
-      side === 'Max' ? clamped(step, x, limit!, POSITIVE_INFINITY) : clamped(step, x, NEGATIVE_INFINITY, limit!),
-    );
+    const values = step.node.inputs.map((_, position) => step.value(position));
+    const constants = values.filter((value) => value.kind === 'constant');
+    const others = values.flatMap((value) => (value.kind === 'activation' ? [step.settled(value)] : []));
+    let x = others[0] ?? step.fail('its inputs are all constants');
+    others.slice(1).forEach((other, at) => {
+      const last = constants.length === 0 && at === others.length - 2;
+      x = paired(step, x, other, side === 'Max' ? 'larger' : 'smaller', last ? step.name : `${step.name}/pair${at}`);
+    });
+    for (const constant of constants) {
+      const { axes, values: limits } = broadcast(step, x, constant);
+      if (axes.length > 0) step.fail('its constant must be a single number');
+      x =
+        side === 'Max'
+          ? clamped(step, x, limits[0]!, POSITIVE_INFINITY)
+          : clamped(step, x, NEGATIVE_INFINITY, limits[0]!);
+    }
+    step.finish(x);
   };
 }
 
-/** max(x, 0) + slope * min(x, 0), as relu(x) + (-slope) * relu(-x). */
-function leaky(step: Step, x: Activation, axes: readonly number[], slopes: Float64Array): void {
-  const positive = clamped(step, x, 0, POSITIVE_INFINITY, `${step.name}/positive`);
-  const flipped = scaled(step, x, -1, 0, `${step.name}/flipped`);
-  const negative = clamped(step, flipped, 0, POSITIVE_INFINITY, `${step.name}/negative`);
-  const sloped = affine(
-    step,
-    negative,
-    axes,
-    slopes.map((slope) => -slope),
-    one(0),
-    `${step.name}/sloped`,
-  );
-  // Scaling may have given the tensor another shape.
-  const like = step.target.shape(positive.handle);
-  const handle =
-    step.target.shape(sloped.handle).join() === like.join()
-      ? sloped.handle
-      : step.target.reshape(sloped.handle, like, `${step.name}/sloped/reshaped`);
-  step.give(step.target.add(positive.handle, handle, step.name), x.layout);
-}
-
-export function importLeakyRelu(step: Step): void {
-  leaky(step, step.activation(0), [], one(step.float('alpha', 0.01)));
-}
-
+/** max(x, 0) + slope[c] * min(x, 0). */
 export function importPRelu(step: Step): void {
   const x = step.activation(0);
-  const { axes, values } = broadcast(step, x, step.constant(1));
+  const { axes, values: slopes } = broadcast(step, x, step.constant(1));
+  const [slope] = slopes;
+  if (axes.length === 0 && slope !== undefined) {
+    applied(step, realFunction('leakyRelu', slope));
+    return;
+  }
   // Refused here, before anything is added, if the slopes' axes do not lie together.
-  channelsOf(x.layout, axes);
-  leaky(step, x, axes, values);
-}
-
-/** max(0, min(1, alpha * x + beta)). */
-export function importHardSigmoid(step: Step): void {
-  const line = scaled(step, step.activation(0), step.float('alpha', 0.2), step.float('beta', 0.5), `${step.name}/line`);
-  step.finish(clamped(step, line, 0, 1));
+  const whole = withAxesLast(step, x, axes);
+  const positive = clamped(step, whole, 0, POSITIVE_INFINITY, `${step.name}/positive`);
+  const negative = clamped(step, whole, NEGATIVE_INFINITY, 0, `${step.name}/negative`);
+  const sloped = affine(step, negative, axes, slopes, one(0), `${step.name}/sloped`);
+  step.finish(added(step, positive, sloped, step.name));
 }

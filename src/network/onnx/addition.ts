@@ -1,19 +1,24 @@
-/** Sums and differences of values that depend on the input. */
-
-import { affine, broadcast, one, scaled } from './channelwise.js';
+/** Sums, differences, products and quotients of values that depend on the input. */
+import { type FloatPair, realFunction } from '../float/index.js';
+import type { Handle } from '../target/target.js';
+import { affine, broadcast, one } from './channelwise.js';
 import { shaped } from './image.js';
-import { LayoutError, shapeOf, signature } from './layout.js';
+import { together } from './moving.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
-function sum(step: Step, a: Activation, b: Activation, name: string): Activation {
-  const [left, right] = [shapeOf(a.layout), shapeOf(b.layout)];
-  if (left.join() !== right.join()) {
-    step.fail(`its inputs have shapes [${left}] and [${right}], and only equal shapes are supported`);
-  }
-  if (signature(a.layout) !== signature(b.layout)) throw new LayoutError('its inputs lie in different orders.');
-  const other = shaped(step, b.handle, step.target.shape(a.handle));
-  return activation(step.target.add(a.handle, other, name), a.layout);
+/** Both values in one order, the smaller repeated, combined. */
+function combined(step: Step, a: Activation, b: Activation, how: (left: Handle, right: Handle) => Handle): Activation {
+  const { left, right, layout } = together(step, a, b);
+  return activation(how(left, shaped(step, right, step.target.shape(left))), layout);
+}
+
+export function added(step: Step, a: Activation, b: Activation, name: string): Activation {
+  return combined(step, a, b, (left, right) => step.target.add(left, right, name));
+}
+
+export function paired(step: Step, a: Activation, b: Activation, kind: FloatPair['kind'], name: string): Activation {
+  return combined(step, a, b, (left, right) => step.target.pair(kind, left, right, name));
 }
 
 export function importSum(step: Step): void {
@@ -24,7 +29,7 @@ export function importSum(step: Step): void {
   let total = first ?? step.fail('its inputs are all constants');
   let left = count - 1;
   const nextName = (): string => (--left === 0 ? step.name : `${step.name}/sum${left}`);
-  for (const other of others) total = sum(step, total, other, nextName());
+  for (const other of others) total = added(step, total, other, nextName());
   for (const constant of constants) {
     const { axes, values: offsets } = broadcast(step, total, constant);
     total = affine(step, total, axes, one(1), offsets, nextName());
@@ -32,11 +37,14 @@ export function importSum(step: Step): void {
   step.finish(total);
 }
 
-export function importDifference(step: Step): void {
-  const negative = scaled(step, step.activation(1), -1, 0, `${step.name}/negative`);
-  step.finish(sum(step, step.activation(0), negative, step.name));
+/** Sub and Mul of two values. */
+export function importPair(kind: FloatPair['kind']) {
+  return (step: Step): void => step.finish(paired(step, step.activation(0), step.activation(1), kind, step.name));
 }
 
-export function refuseProduct(step: Step): never {
-  return step.fail('it multiplies or divides two values that depend on the input, which is not supported');
+/** a / b, as a times the reciprocal of b. */
+export function importQuotient(step: Step): void {
+  const [a, b] = [step.activation(0), step.activation(1)];
+  const inverse = step.target.function(b.handle, realFunction('reciprocal'), `${step.name}/reciprocal`);
+  step.finish(paired(step, a, activation(inverse, b.layout), 'multiply', step.name));
 }

@@ -1,6 +1,7 @@
 /** Operators that only rename or move entries: they change a value's layout, and hardly ever the network. */
 import { elementType, isReal } from './element-type.js';
-import { reshape, shapeOf, transpose } from './layout.js';
+import { LayoutError, reshape, shapeOf, transpose } from './layout.js';
+import { reordered } from './moving.js';
 import type { Step } from './step.js';
 import { activation } from './value.js';
 
@@ -30,7 +31,13 @@ export function importDropout(step: Step): void {
 
 function finishReshape(step: Step, shape: readonly number[]): void {
   const x = step.activation(0);
-  step.give(x.handle, reshape(x.layout, shape));
+  try {
+    step.give(x.handle, reshape(x.layout, shape));
+  } catch (error) {
+    if (!(error instanceof LayoutError) || !step.graph.mayMove) throw error;
+    const plain = reordered(step, x, [...x.layout.axes.keys()]);
+    step.give(plain.handle, reshape(plain.layout, shape));
+  }
 }
 
 /** The shape that a Reshape asks for: 0 keeps an axis, -1 is what is left. */

@@ -1,6 +1,7 @@
 /** Operators that scale and shift channel by channel: BatchNormalization, and arithmetic with constants. */
+import { realFunction } from '../float/index.js';
 import type { Constant } from './constant.js';
-import { inMemoryOrder, withLastAxis } from './image.js';
+import { inMemoryOrder, withAxesLast, withLastAxis } from './image.js';
 import { channelsOf, shapeOf } from './layout.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
@@ -8,12 +9,13 @@ import { type Activation, activation } from './value.js';
 /** factor[c] * x + offset[c] along these axes; arrays of length 1 hold for all. */
 export function affine(
   step: Step,
-  x: Activation,
+  given: Activation,
   axes: readonly number[],
   factors: Float64Array,
   offsets: Float64Array,
   name = step.name,
 ): Activation {
+  const x = withAxesLast(step, given, axes);
   const channels = channelsOf(x.layout, axes);
   for (const { length } of [factors, offsets]) {
     if (length !== 1 && length !== channels.count) {
@@ -90,6 +92,19 @@ function withConstant(step: Step, x: Activation, constant: Constant, map: Affine
   step.finish(affine(step, x, axes, factors, offsets));
 }
 
+/** constant / x: of reciprocals. */
+function dividedBy(step: Step, constant: Constant): void {
+  const x = step.activation(1);
+  const { axes, values } = broadcast(step, x, constant);
+  const [first] = values;
+  if (axes.length === 0 && values.length > 0) {
+    step.give(step.target.function(x.handle, realFunction('reciprocal', first!), step.name), x.layout);
+    return;
+  }
+  const handle = step.target.function(x.handle, realFunction('reciprocal'), `${step.name}/reciprocal`);
+  step.finish(affine(step, activation(handle, x.layout), axes, values, one(0)));
+}
+
 /** Add, Sub, Mul and Div of an input and a constant; `both` has two inputs that are computed. */
 export function importArithmetic(operator: 'Add' | 'Sub' | 'Mul' | 'Div', both: (step: Step) => void) {
   return (step: Step): void => {
@@ -102,8 +117,9 @@ export function importArithmetic(operator: 'Add' | 'Sub' | 'Mul' | 'Div', both: 
       withConstant(step, step.activation(0), b, RIGHT[operator]!);
       return;
     }
-    const map = LEFT[operator] ?? step.fail('it divides by a value that depends on the input, which is not supported');
-    withConstant(step, step.activation(1), a as Constant, map);
+    const map = LEFT[operator];
+    if (map !== undefined) withConstant(step, step.activation(1), a as Constant, map);
+    else dividedBy(step, a as Constant);
   };
 }
 

@@ -1,8 +1,9 @@
 /** Concat of values that depend on the input. */
+import type { Handle } from '../target/target.js';
 import { shaped } from './image.js';
 import { type Factor, type Layout, LayoutError, merged, product, shapeOf, signature } from './layout.js';
+import { reordered, usualOrder } from './moving.js';
 import type { Step } from './step.js';
-import type { Handle } from './target.js';
 import { type Activation, activation } from './value.js';
 
 const MOST_INPUTS = 1024;
@@ -63,8 +64,20 @@ export function importConcat(step: Step): void {
   step.finish(joined(step, parts, axis));
 }
 
+/** The values one after the other along an axis. */
 export function joined(step: Step, parts: readonly Activation[], axis: number): Activation {
   if (parts.length === 1) return parts[0]!;
+  try {
+    return joinedAsTheyLie(step, parts, axis);
+  } catch (error) {
+    if (!(error instanceof LayoutError) || !step.graph.mayMove) throw error;
+    const order = usualOrder(parts[0]!.layout.axes.length);
+    const same = parts.map((part) => reordered(step, part, order));
+    return joinedAsTheyLie(step, same, axis);
+  }
+}
+
+function joinedAsTheyLie(step: Step, parts: readonly Activation[], axis: number): Activation {
   const layouts = parts.map(({ layout }) => merged(layout));
   const rest = layouts.map((layout) => without(layout, axis));
   const [first] = rest as [Layout];

@@ -1,5 +1,4 @@
 /** Constants of a model: what initializers and constant nodes hold, and what is computed from them during the import. */
-import { ModelError } from '../errors.js';
 import type { ElementType } from './element-type.js';
 
 /** Real numbers are single precision; 64-bit integers are doubles, exact up to 2^53. */
@@ -31,23 +30,6 @@ export interface Constant {
   readonly entries: Entries;
   /** Only on the result of dequantizing a constant. */
   readonly codes?: ConstantCodes;
-}
-
-/** The most entries a tensor may have. */
-export const MOST_ENTRIES = 2 ** 28;
-/** The most axes a tensor may have. */
-export const MOST_AXES = 16;
-
-/** The product of the axes, each at least `least`; refused before anything of that size is made. */
-export function countEntries(shape: readonly number[], name: string, least = 0): number {
-  if (shape.length > MOST_AXES) throw new ModelError(`"${name}" has more than ${MOST_AXES} axes.`);
-  let count = 1;
-  for (const size of shape) {
-    if (!Number.isInteger(size) || size < least) throw new ModelError(`"${name}" has an axis of size ${size}.`);
-    count *= size;
-    if (count > MOST_ENTRIES) throw new ModelError(`"${name}" has more than ${MOST_ENTRIES} entries.`);
-  }
-  return count;
 }
 
 /** An empty array of the kind that holds such entries. */

@@ -1,7 +1,7 @@
 /** Conv. */
 import type { Constant } from './constant.js';
 import { type Image, imageLayout, imageOf, sumOf } from './image.js';
-import { LayoutError } from './layout.js';
+import { reordered, usualOrder } from './moving.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 import { biasOf, layerWeights, type Weights, weightsOf } from './weights.js';
@@ -48,7 +48,7 @@ export function convolve(step: Step, x: Activation, constant: Constant, bias: Co
   const order = image.channels.order();
   const depthwise = isDepthwise({ outputs, groups, depth, height, width });
   if (order !== null && groups > 1 && !depthwise) {
-    throw new LayoutError('its input has channels in another order, and it has groups.');
+    return convolve(step, reordered(step, step.settled(x), usualOrder(image.axes)), constant, bias);
   }
   const taps = height * width;
   const channel = depthwise && groups > 1 ? order : null;
@@ -74,7 +74,7 @@ export function convolve(step: Step, x: Activation, constant: Constant, bias: Co
     step.name,
   );
   const keeps = channel === null ? outputs : image.channels;
-  return activation(handle, imageLayout(image.axes, windows.count, keeps, x.layout));
+  return activation(handle, imageLayout(image.axes, windows.count, keeps, image.layout));
 }
 
 export function importConvolution(step: Step): void {

@@ -28,7 +28,7 @@ const ONE = 2 ** 30;
 /** The integers of a tensor have 16 bits. */
 const LARGEST_INTEGER = 32767;
 
-function multipliers(factors: ArrayLike<number>): Multipliers {
+export function multipliers(factors: ArrayLike<number>): Multipliers {
   try {
     return integerMultipliers(factors);
   } catch {
@@ -47,7 +47,7 @@ function checked<T>(action: () => T): T {
 }
 
 /** The integers that a clamp of real values leaves. */
-function clampOf(limits: Limits, to: CodeFormat): { minimum: number; maximum: number } {
+export function clampOf(limits: Limits, to: CodeFormat): { minimum: number; maximum: number } {
   const into = (value: number): number => Math.min(to.maximum, Math.max(to.minimum, value));
   return { minimum: into(Math.round(limits.minimum / to.scale)), maximum: into(Math.round(limits.maximum / to.scale)) };
 }

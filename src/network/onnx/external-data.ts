@@ -1,7 +1,7 @@
 /** Tensors whose entries are kept in files beside the model: only in its folder or below, and only the bytes that are named. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { ModelError } from '../errors.js';
+import { openInside, staysInside } from '../files-inside.js';
 import type { ExternalData } from './tensor-data.js';
 import type { WireTensor } from './wire.js';
 
@@ -28,10 +28,7 @@ function placeOf(tensor: WireTensor): Place {
     return Number(text);
   };
   const location = entries.get('location') ?? '';
-  const parts = location.split('/');
-  const confined =
-    location !== '' && !isAbsolute(location) && !/[\\\0:]/.test(location) && parts.every((part) => part !== '..');
-  if (!confined) {
+  if (!staysInside(location)) {
     throw new ModelError(`the external data of "${tensor.name}" must lie in the model's folder.`);
   }
   return { location, offset: size('offset') ?? 0, length: size('length') };
@@ -61,24 +58,11 @@ export function externalFromFiles(files: ExternalFiles | undefined): ExternalDat
   };
 }
 
-/** Opens a file that lies in the folder even after links have been followed. */
-function openInside(folder: string, place: Place): number {
-  try {
-    const home = realpathSync(folder);
-    const path = realpathSync(join(home, place.location));
-    const inside = relative(home, path);
-    if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') return missing(place);
-    return openSync(path, 'r');
-  } catch {
-    return missing(place);
-  }
-}
-
 /** Reads from the model's folder. */
 export function externalFromFolder(folder: string): ExternalData {
   return (tensor) => {
     const place = placeOf(tensor);
-    const file = openInside(folder, place);
+    const file = openInside(folder, place.location) ?? missing(place);
     try {
       const status = fstatSync(file);
       const length = place.length ?? status.size - place.offset;

@@ -1,8 +1,10 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes as exporters write them, prepared weights. */
+import { countEntries } from '../target/count-entries.js';
 import { askedOrder, askedShape, squeezed, unsqueezed } from './arrangement.js';
-import { type Constant, countEntries, integers, newEntries } from './constant.js';
+import { type Constant, integers, newEntries } from './constant.js';
 import { type ElementType, elementType, isReal } from './element-type.js';
 import { shapeOf } from './layout.js';
+import { askedSlices } from './selection.js';
 import type { Step } from './step.js';
 
 type Fold = (step: Step) => Constant;
@@ -124,28 +126,16 @@ function concatenated(step: Step): Constant {
 
 function sliced(step: Step): Constant {
   const from = step.constant(0);
-  const starts = step.integersAt('starts', 1) ?? step.fail('its starts are missing');
-  const ends = step.integersAt('ends', 2) ?? step.fail('its ends are missing');
-  const axes = step.integersAt('axes', 3) ?? starts.map((_, axis) => axis);
-  const steps = step.integersAt('steps', 4) ?? starts.map(() => 1);
-  if ([ends, axes, steps].some(({ length }) => length !== starts.length)) step.fail('its lists differ in length');
   const shape = [...from.shape];
   const strides = stridesOf(from.shape);
   const by = [...strides];
   let begin = 0;
-  starts.forEach((given, index) => {
-    const axis = step.axis(axes[index]!, shape.length);
-    const size = from.shape[axis]!;
-    const stride = steps[index]!;
-    if (!Number.isInteger(stride) || stride === 0) step.fail(`its step is ${stride}`);
-    // Forward, places run from 0 to size; backward, from size - 1 to -1.
-    const [least, most] = stride > 0 ? [0, size] : [-1, size - 1];
-    const place = (value: number): number => Math.min(most, Math.max(least, value < 0 ? value + size : value));
-    const start = place(given);
-    shape[axis] = Math.max(0, Math.ceil((place(ends[index]!) - start) / stride));
-    by[axis] = strides[axis]! * stride;
-    begin += start * strides[axis]!;
-  });
+  for (const slice of askedSlices(step, from.shape)) {
+    const stride = strides[slice.axis]!;
+    shape[slice.axis] = slice.count;
+    by[slice.axis] = stride * slice.step;
+    begin += slice.begin * stride;
+  }
   return gathered(step, from, shape, by, begin);
 }
 

@@ -1,7 +1,7 @@
 /** The model while it is being imported: what its names stand for so far. */
 import { ModelError } from '../errors.js';
+import type { Target } from '../target/target.js';
 import type { ModelFile } from './model-file.js';
-import type { Target } from './target.js';
 import type { Value } from './value.js';
 
 /** Weights may be shared between layers, but a small file must not grow into an endless network. */
@@ -12,12 +12,15 @@ const FREE_ENTRIES = 2 ** 20;
 export class Graph<T extends Target = Target> {
   readonly file: ModelFile;
   readonly target: T;
+  /** Whether entries may be moved wherever an operator needs them in another order: only when nothing else helps. */
+  readonly mayMove: boolean;
   readonly #values = new Map<string, Value>();
   #entriesLeft: number;
 
   /** @param build makes the target, which charges what it makes of nothing */
-  constructor(file: ModelFile, build: (charge: (entries: number) => void) => T) {
+  constructor(file: ModelFile, build: (charge: (entries: number) => void) => T, mayMove = false) {
     this.file = file;
+    this.mayMove = mayMove;
     this.target = build((entries) => this.charge(entries));
     this.#entriesLeft = MOST_USES_OF_A_BYTE * file.byteLength + FREE_ENTRIES;
   }

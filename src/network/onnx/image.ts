@@ -1,19 +1,10 @@
 /** Values as images: batch, channels, rows and columns in the model; rows, columns and channels in the network. */
 import type { Padding } from '../../reference/linear-map.js';
 import type { Size } from '../float/index.js';
-import {
-  type Channels,
-  channelsOf,
-  type Factor,
-  inOrder,
-  type Layout,
-  LayoutError,
-  layoutOf,
-  product,
-  shapeOf,
-} from './layout.js';
+import type { Handle } from '../target/target.js';
+import { type Channels, channelsOf, type Factor, inOrder, type Layout, layoutOf, product, shapeOf } from './layout.js';
+import { reordered } from './moving.js';
 import type { Step } from './step.js';
-import type { Handle } from './target.js';
 import type { Activation } from './value.js';
 
 export interface Image extends Size {
@@ -22,6 +13,8 @@ export interface Image extends Size {
   readonly channels: Channels;
   /** 3 for a row of pixels, 4 for an image. */
   readonly axes: number;
+  /** Of the value. */
+  readonly layout: Layout;
 }
 
 /** The tensor under that shape: itself where it has it already. */
@@ -30,12 +23,20 @@ export function shaped(step: Step, handle: Handle, shape: readonly number[]): Ha
   return step.target.reshape(handle, shape, `${step.name}/reshaped`);
 }
 
+/** Whether channels come last in memory, and rows and columns before them in that order. */
+function isImage(layout: Layout, spatial: readonly number[]): boolean {
+  const count = layout.axes[1]!.length;
+  const channels = layout.memory.slice(layout.memory.length - count);
+  const others = layout.memory.slice(0, layout.memory.length - count);
+  return layout.axes[1]!.every((factor) => channels.includes(factor)) && inOrder(layout, spatial, others);
+}
+
 /**
  * Sees a value [1, channels, rows, columns] or [1, channels, columns] as an image; a border is not part of it.
- * @throws LayoutError when its channels do not lie together
+ * @throws LayoutError when its channels do not lie together, and may not be moved
  */
-export function imageOf(step: Step, x: Activation): Image {
-  const shape = shapeOf(x.layout);
+export function imageOf(step: Step, given: Activation): Image {
+  const shape = shapeOf(given.layout);
   const axes = shape.length;
   if (axes < 3 || axes > 4) {
     step.fail(
@@ -43,13 +44,21 @@ export function imageOf(step: Step, x: Activation): Image {
     );
   }
   if (shape[0] !== 1) step.fail(`its input has batch size ${shape[0]}; export the model with batch size 1`);
-  const channels = channelsOf(x.layout, [1]);
   const spatial = axes === 4 ? [2, 3] : [2];
-  if (!inOrder(x.layout, spatial, channels.others)) throw new LayoutError('its input has rows and columns exchanged.');
+  // A border is only around what is an image already.
+  const x = isImage(given.layout, spatial) ? given : reordered(step, given, [0, ...spatial, 1]);
+  const channels = channelsOf(x.layout, [1]);
   const { top, bottom, left, right } = x.border ?? { top: 0, bottom: 0, left: 0, right: 0 };
   const height = (axes === 4 ? shape[2]! : 1) - top - bottom;
   const width = shape.at(-1)! - left - right;
-  return { handle: shaped(step, x.handle, [height, width, channels.count]), height, width, channels, axes };
+  return {
+    handle: shaped(step, x.handle, [height, width, channels.count]),
+    height,
+    width,
+    channels,
+    axes,
+    layout: x.layout,
+  };
 }
 
 /** The layout of an image's value. @param factors of the channels, in the order of memory, when they are not new */
@@ -61,6 +70,15 @@ export function imageLayout(axes: number, size: Size, channels: number | Channel
   }
   const factors: Factor[][] = spatial.map((length) => (length === 1 ? [] : [{ size: length }]));
   return { axes: [[], from!.axes[1]!, ...factors], memory: [...factors.flat(), ...channels.factors] };
+}
+
+/** The value with these axes last in memory. @throws LayoutError when they are not, and may not be moved */
+export function withAxesLast(step: Step, x: Activation, axes: readonly number[]): Activation {
+  const logical = new Set(axes.flatMap((axis) => x.layout.axes[axis]!));
+  const { memory } = x.layout;
+  if (memory.slice(memory.length - logical.size).every((factor) => logical.has(factor))) return x;
+  const others = [...x.layout.axes.keys()].filter((axis) => !axes.includes(axis));
+  return reordered(step, x, [...others, ...axes]);
 }
 
 /** The tensor with `count` entries on its last axis. */

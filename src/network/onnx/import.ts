@@ -2,16 +2,17 @@
 import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork } from '../float/index.js';
+import { FloatTarget } from '../target/float-target.js';
+import type { Target } from '../target/target.js';
 import { aQuantizedNetwork } from '../validate.js';
-import { FloatTarget } from './float-target.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
 import type { FileNode, ModelFile } from './model-file.js';
+import { reordered, usualOrder } from './moving.js';
 import { FLOAT_OPERATORS, QUANTIZED_OPERATORS, REFUSALS } from './operators.js';
 import { QuantizedTarget } from './quantized-target.js';
 import { type Importer, Step } from './step.js';
-import type { Target } from './target.js';
 import { type Activation, activation } from './value.js';
 
 /** A small message around whatever refuses a node: the file, the node, and why. */
@@ -69,12 +70,16 @@ function finishedOutput(graph: Graph, name: string): Activation {
   const handle = border === null ? value.handle : target.pad(value.handle, border, `${name}/padded`);
   const shape = shapeOf(layout);
   const axes = [...shape.keys()];
-  const orders = axes.length < 3 ? [axes] : [axes, [0, ...axes.slice(2), 1]];
+  const orders = axes.length < 3 ? [axes] : [axes, usualOrder(axes.length)];
   const fitting = orders
     .filter((order) => inOrder(layout, order, layout.memory))
     .map((order) => withoutBatch(order.map((axis) => shape[axis]!)));
   const [first] = fitting;
   if (first === undefined) {
+    if (graph.mayMove) {
+      graph.bind(name, reordered({ graph, target, name }, activation(handle, layout), usualOrder(axes.length)));
+      return finishedOutput(graph, name);
+    }
     throw new LayoutError(`${graph.file.name}: its output "${name}" lies in an order that would move entries.`);
   }
   const own = target.shape(handle).join();
@@ -83,9 +88,9 @@ function finishedOutput(graph: Graph, name: string): Activation {
 }
 
 /** The float network of a model that is not quantized. */
-export function importFloat(file: ModelFile, order: InputOrder): FloatNetwork {
+export function importFloat(file: ModelFile, order: InputOrder, mayMove: boolean): FloatNetwork {
   const { layout, shape } = inputLayout(file.input.shape, order);
-  const graph = new Graph(file, (charge) => new FloatTarget(file.name, shape, charge));
+  const graph = new Graph(file, (charge) => new FloatTarget(file.name, shape, charge), mayMove);
   const { target } = graph;
   graph.bind(file.input.name, activation(target.input, layout));
   for (const node of file.nodes) importNode(graph, node, FLOAT_OPERATORS);
@@ -93,10 +98,10 @@ export function importFloat(file: ModelFile, order: InputOrder): FloatNetwork {
 }
 
 /** The network of a model whose activations are quantized. */
-export function importQuantized(file: ModelFile, order: InputOrder): QuantizedNetwork {
+export function importQuantized(file: ModelFile, order: InputOrder, mayMove: boolean): QuantizedNetwork {
   const { name, input } = file;
   const { layout, shape } = inputLayout(input.shape, order);
-  const graph = new Graph(file, (charge) => new QuantizedTarget(name, input.name, shape, charge));
+  const graph = new Graph(file, (charge) => new QuantizedTarget(name, input.name, shape, charge), mayMove);
   const { target } = graph;
   graph.bind(input.name, activation(target.input, layout));
   for (const node of file.nodes) importNode(graph, node, QUANTIZED_OPERATORS);

@@ -51,22 +51,24 @@ function read(path: string, name: string): Uint8Array {
 }
 
 function importFile(file: ModelFile): OnnxNetwork {
-  const run = (order: InputOrder): OnnxNetwork =>
+  const run = (order: InputOrder, mayMove: boolean): OnnxNetwork =>
     isQuantized(file.nodes, file.hasInitializer)
-      ? { kind: 'quantized', network: importQuantized(file, order) }
-      : { kind: 'float', network: importFloat(file, order) };
+      ? { kind: 'quantized', network: importQuantized(file, order, mayMove) }
+      : { kind: 'float', network: importFloat(file, order, mayMove) };
 
-  // Nearly all models have images with the channels first; one that has them last says so by transposing them.
-  try {
-    return run('channelsLast');
-  } catch (error) {
-    if (!(error instanceof LayoutError)) throw error;
+  // Nearly all models have images with the channels first; one that has them last says so by transposing them. What mixes both
+  // needs entries moved, which costs time and is tried last.
+  const attempts = [() => run('channelsLast', false), () => run('asIs', false), () => run('channelsLast', true)];
+  let first: unknown = null;
+  for (const attempt of attempts) {
     try {
-      return run('asIs');
-    } catch (second) {
-      throw second instanceof LayoutError ? error : second;
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof LayoutError)) throw error;
+      first ??= error;
     }
   }
+  throw first;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Gemm and MatMul with a constant matrix: a dense layer, or a convolution with a 1 x 1 kernel where there are many rows. */
 import type { Constant } from './constant.js';
-import { shaped } from './image.js';
+import { shaped, withAxesLast } from './image.js';
 import { channelsOf, type Factor, product, shapeOf, transpose } from './layout.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
@@ -19,10 +19,11 @@ export interface Matrix {
 const ONE = { y: 1, x: 1 };
 
 /** Multiplies the last axis of `x`, whose border must be settled, with the matrix. */
-export function multiply(step: Step, x: Activation, matrix: Matrix): Activation {
-  const shape = shapeOf(x.layout);
+export function multiply(step: Step, given: Activation, matrix: Matrix): Activation {
+  const shape = shapeOf(given.layout);
   if (shape.length === 0) step.fail('its input has no axes');
   const last = shape.length - 1;
+  const x = withAxesLast(step, given, [last]);
   const channels = channelsOf(x.layout, [last]);
   const weights = weightsOf(step, matrix.constant, 2);
   const [rows, columns] = matrix.constant.shape as [number, number];

@@ -1,6 +1,7 @@
 /** What a model file says, checked as far as a graph can be checked without knowing its operators. */
 import { ModelError } from '../errors.js';
-import { type Constant, countEntries } from './constant.js';
+import { countEntries } from '../target/count-entries.js';
+import type { Constant } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';
 import { type ExternalData, readTensor } from './tensor-data.js';
 import { readWireModel, type WireAttribute, type WireGraph, type WireValueInfo, wireNumber } from './wire.js';

@@ -1,6 +1,6 @@
 /** Which operator is imported how. */
-import { importClip, importHardSigmoid, importLeakyRelu, importLimit, importPRelu, importRelu } from './activations.js';
-import { importDifference, importSum, refuseProduct } from './addition.js';
+import { importClip, importLimit, importPRelu, importRelu } from './activations.js';
+import { importPair, importQuotient, importSum } from './addition.js';
 import {
   importCast,
   importDropout,
@@ -11,10 +11,12 @@ import {
   importTranspose,
   importUnsqueeze,
 } from './arrangement.js';
+import { importDepthToSpace, importSpaceToDepth } from './blocks.js';
 import { importArithmetic, importBatchNorm, importNegation } from './channelwise.js';
 import { importConcat } from './concat.js';
 import { importConvolution } from './convolution.js';
 import { importConstant, importShape } from './folding.js';
+import { FUNCTIONS, importFunction, importPower } from './functions.js';
 import { importConvInteger, importMatMulInteger } from './integer.js';
 import { importGemm, importMatMul } from './matrix.js';
 import type { FileNode } from './model-file.js';
@@ -37,8 +39,11 @@ import {
   importQuantize,
 } from './quantize-linear.js';
 import type { QuantizedTarget } from './quantized-target.js';
+import { importResize } from './resize.js';
+import { importExpand, importGather, importSlice, importSplit, importTile } from './selection.js';
 import { importSoftmax } from './softmax.js';
 import type { Importer } from './step.js';
+import { importConvTranspose } from './transposed-convolution.js';
 
 /** The operators that float and quantized models share. */
 const SHARED: Readonly<Record<string, Importer | undefined>> = {
@@ -50,34 +55,45 @@ const SHARED: Readonly<Record<string, Importer | undefined>> = {
   Concat: importConcat,
   Constant: importConstant,
   Conv: importConvolution,
-  Div: importArithmetic('Div', refuseProduct),
+  ConvTranspose: importConvTranspose,
+  DepthToSpace: importDepthToSpace,
+  Div: importArithmetic('Div', importQuotient),
   Dropout: importDropout,
+  Expand: importExpand,
   Flatten: importFlatten,
+  Gather: importGather,
   Gemm: importGemm,
   GlobalAveragePool: importGlobalPool('averagePool'),
   GlobalMaxPool: importGlobalPool('maxPool'),
-  HardSigmoid: importHardSigmoid,
   Identity: importIdentity,
-  LeakyRelu: importLeakyRelu,
   MatMul: importMatMul,
   Max: importLimit('Max'),
   MaxPool: importPool('maxPool'),
   Min: importLimit('Min'),
-  Mul: importArithmetic('Mul', refuseProduct),
+  Mul: importArithmetic('Mul', importPair('multiply')),
   Neg: importNegation,
   PRelu: importPRelu,
   Pad: importPad,
+  Pow: importPower,
   ReduceMax: importReduce('maxPool'),
   ReduceMean: importReduce('averagePool'),
+  ReduceSum: importReduce('averagePool', true),
   Relu: importRelu,
   Reshape: importReshape,
+  Resize: importResize,
   Shape: importShape,
+  Slice: importSlice,
   Softmax: importSoftmax,
+  SpaceToDepth: importSpaceToDepth,
+  Split: importSplit,
   Squeeze: importSqueeze,
-  Sub: importArithmetic('Sub', importDifference),
+  Sub: importArithmetic('Sub', importPair('subtract')),
   Sum: importSum,
+  Tile: importTile,
   Transpose: importTranspose,
   Unsqueeze: importUnsqueeze,
+  Upsample: importResize,
+  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([kind, named]) => [kind, importFunction(named)])),
 };
 
 export const FLOAT_OPERATORS: Readonly<Record<string, Importer | undefined>> = {
@@ -117,12 +133,17 @@ export function isQuantized(nodes: readonly FileNode[], isConstant: (name: strin
   });
 }
 
+const STATISTICS =
+  'it divides by statistics of the private input, which has no fixed scale; use batch normalization, whose statistics are fixed';
+
 /** Why an operator is refused, where there is more to say than that it is. */
 export const REFUSALS: Readonly<Record<string, string | undefined>> = {
   DynamicQuantizeLinear:
     'its scale depends on the private input, so it would leak and cannot be certified; quantize the model statically',
-  ConvTranspose: 'it is not supported; replace it by a convolution before or after a change of size',
+  GroupNormalization: STATISTICS,
   If: 'control flow is not supported; export the model without it',
+  InstanceNormalization: STATISTICS,
+  LayerNormalization: STATISTICS,
   Loop: 'control flow is not supported; export the model without it',
   Scan: 'control flow is not supported; export the model without it',
   LogSoftmax: 'it is not supported; leave it out (the largest logit is the same) or use Softmax',

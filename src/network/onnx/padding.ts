@@ -1,6 +1,7 @@
-/** Pad with zeros around images: kept as a border until an operator needs it. */
+/** Pad: zeros around images are kept as a border until an operator needs it; copies of entries are taken at once. */
 import { imageLayout, imageOf, sumOf } from './image.js';
 import { shapeOf } from './layout.js';
+import { picked } from './moving.js';
 import type { Step } from './step.js';
 
 const LARGEST = 2 ** 16;
@@ -24,9 +25,36 @@ function amounts(step: Step, count: number): number[] {
   return all;
 }
 
+/** Which place of an axis each place of the wider one copies. */
+const COPIED: Readonly<Record<string, ((place: number, size: number) => number) | undefined>> = {
+  edge: (place, size) => Math.min(size - 1, Math.max(0, place)),
+  reflect: (place, size) => size - 1 - Math.abs(size - 1 - Math.abs(place)),
+  wrap: (place, size) => ((place % size) + size) % size,
+};
+
+function copied(step: Step, mode: string, of: (place: number, size: number) => number): void {
+  let x = step.activation(0);
+  const shape = shapeOf(x.layout);
+  const all = amounts(step, shape.length);
+  shape.forEach((size, axis) => {
+    const [before, after] = [all[axis]!, all[axis + shape.length]!];
+    if (before + after === 0) return;
+    if (mode === 'reflect' && Math.max(before, after) >= size) step.fail('it reflects more than there is');
+    step.graph.charge(before + size + after);
+    const places = Array.from({ length: before + size + after }, (_, at) => of(at - before, size));
+    x = picked(step, x, axis, places, `${step.name}/axis${axis}`);
+  });
+  step.finish(x);
+}
+
 export function importPad(step: Step): void {
   const mode = step.text('mode', 'constant');
-  if (mode !== 'constant') step.fail(`its mode "${mode}" is not supported; only zeros are`);
+  const copy = Object.hasOwn(COPIED, mode) ? COPIED[mode] : undefined;
+  if (copy !== undefined) {
+    copied(step, mode, copy);
+    return;
+  }
+  if (mode !== 'constant') step.fail(`its mode "${mode}" is unknown`);
   const value = step.version < 11 ? null : step.optionalConstant(2);
   if ((value === null ? step.float('value', 0) : step.scalar(value)) !== 0)
     step.fail('it pads with another number than 0');
@@ -54,7 +82,7 @@ export function importPad(step: Step): void {
   step.finish({
     kind: 'activation',
     handle: image.handle,
-    layout: imageLayout(image.axes, outer, image.channels, x.layout),
+    layout: imageLayout(image.axes, outer, image.channels, image.layout),
     border,
   });
 }

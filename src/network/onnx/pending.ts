@@ -1,7 +1,8 @@
 /** Real values of a quantized model that no tensor holds yet: what they become is decided by the QuantizeLinear after them. */
 import type { LinearMap } from '../../reference/linear-map.js';
 import type { TensorId } from '../../reference/quantized-network.js';
-import type { Pooling } from './target.js';
+import type { FloatPair, RealFunction } from '../float/index.js';
+import type { Pooling } from '../target/target.js';
 
 /** Where a clamp lets a real value lie; both ends may be infinite. */
 export interface Limits {
@@ -57,10 +58,35 @@ export interface PendingAverage extends Limits {
   readonly shape: readonly number[];
 }
 
+/** f(x), clamped. */
+export interface PendingFunction extends Limits {
+  readonly kind: 'function';
+  readonly x: Stored;
+  readonly function: RealFunction;
+  readonly shape: readonly number[];
+}
+
+/** a * b, a - b, the larger or the smaller, clamped. */
+export interface PendingPair extends Limits {
+  readonly kind: 'pair';
+  readonly how: FloatPair['kind'];
+  readonly a: Stored;
+  readonly b: Stored;
+  readonly shape: readonly number[];
+}
+
 export interface PendingConcat {
   readonly kind: 'joined';
   readonly parts: readonly Stored[];
   readonly axis: number;
+  readonly shape: readonly number[];
+}
+
+/** Entries of a value in other places. */
+export interface PendingTaken {
+  readonly kind: 'taken';
+  readonly value: PendingLinear;
+  readonly offsets: readonly Int32Array[];
   readonly shape: readonly number[];
 }
 
@@ -77,7 +103,10 @@ export type Pending =
   | PendingSum
   | PendingScaled
   | PendingAverage
+  | PendingFunction
+  | PendingPair
   | PendingConcat
+  | PendingTaken
   | PendingSoftmax;
 
 export const NO_LIMITS: Limits = { minimum: Number.NEGATIVE_INFINITY, maximum: Number.POSITIVE_INFINITY };

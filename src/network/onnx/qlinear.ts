@@ -3,7 +3,7 @@ import { affine, broadcast, one } from './channelwise.js';
 import { joined } from './concat.js';
 import type { Constant } from './constant.js';
 import { convolve } from './convolution.js';
-import { shaped, withLastAxis } from './image.js';
+import { shaped, withAxesLast, withLastAxis } from './image.js';
 import { channelsOf, signature } from './layout.js';
 import { type Matrix, multiply } from './matrix.js';
 import { pooled, reduced } from './pooling.js';
@@ -104,10 +104,11 @@ export function importQLinearConcat(step: Q): void {
 }
 
 export function importQLinearSoftmax(step: Q): void {
-  const x = realActivationAt(step, 0);
-  const count = x.layout.axes.length;
+  const given = realActivationAt(step, 0);
+  const count = given.layout.axes.length;
   const axis = step.axis(step.int('axis', -1), count);
-  const last = step.int('opset', 13) >= 13 ? [axis] : [...x.layout.axes.keys()].slice(axis);
+  const last = step.int('opset', 13) >= 13 ? [axis] : [...given.layout.axes.keys()].slice(axis);
+  const x = withAxesLast(step, given, last);
   const handle = withLastAxis(step, x, channelsOf(x.layout, last));
   const y = activation(step.target.softmax(handle, step.name), x.layout);
   step.finish(quantize(step, y, formatAt(step, 3, 4)));

@@ -2,8 +2,16 @@
 import type { LinearMap, Padding } from '../../reference/linear-map.js';
 import type { Operation, QuantizedNetwork, Tensor, TensorId } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
-import { asImage, entryCount } from '../float/index.js';
-import { countEntries } from './constant.js';
+import {
+  asImage,
+  entryCount,
+  type FloatInterpolation,
+  type FloatPair,
+  type RealFunction,
+  realFunction,
+} from '../float/index.js';
+import { countEntries } from '../target/count-entries.js';
+import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from '../target/target.js';
 import {
   addTensor,
   type Emission,
@@ -16,6 +24,7 @@ import {
   emitSum,
   formatOf,
 } from './emit.js';
+import { emitFunction, emitPair } from './emit-further.js';
 import {
   type CodeFormat,
   isLimited,
@@ -25,7 +34,6 @@ import {
   type PendingLinear,
   type Stored,
 } from './pending.js';
-import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
 
 const NOT_QUANTIZED =
   'its input is not quantized: put a QuantizeLinear and a DequantizeLinear around every operator, or import the float model.';
@@ -94,7 +102,7 @@ export class QuantizedTarget implements Target {
 
   reshape(x: Handle, shape: readonly number[], name: string): Handle {
     const value = this.#values[x]!;
-    if (value.kind === 'unread' || value.kind === 'joined') return fail(NOT_QUANTIZED);
+    if (value.kind === 'unread' || value.kind === 'joined' || value.kind === 'taken') return fail(NOT_QUANTIZED);
     // What is not computed yet takes its shape when it is.
     if (value.kind !== 'stored') return this.#add({ ...value, shape });
     const from = this.#format(value);
@@ -129,7 +137,7 @@ export class QuantizedTarget implements Target {
     });
   }
 
-  affine(x: Handle, factors: Float64Array, offsets: Float64Array, _name: string): Handle {
+  affine(x: Handle, factors: Float64Array, offsets: Float64Array, name: string): Handle {
     const value = this.#values[x]!;
     const single = factors.length === 1 && offsets.length === 1 && offsets[0] === 0 && factors[0]! > 0;
     if (value.kind === 'linear' && !isLimited(value)) return this.#add(this.#scaledLinear(value, factors, offsets));
@@ -138,6 +146,9 @@ export class QuantizedTarget implements Target {
     }
     const stored = this.#real(x);
     if (single) return this.#add({ kind: 'scaled', x: stored, factor: factors[0]!, shape: stored.shape, ...NO_LIMITS });
+    if (factors.length === 1 && offsets.length === 1) {
+      return this.function(x, realFunction('affine', factors[0]!, offsets[0]!), name);
+    }
     return this.#add(this.#scaledLinear(this.#copy(stored), factors, offsets));
   }
 
@@ -147,6 +158,9 @@ export class QuantizedTarget implements Target {
       const stored = this.#real(x);
       return this.#add({ kind: 'scaled', x: stored, factor: 1, minimum, maximum, shape: stored.shape });
     }
+    if (value.kind === 'taken') {
+      return this.#add({ ...value, value: { ...value.value, ...limited(value.value, { minimum, maximum }) } });
+    }
     if (!('minimum' in value)) return fail(NOT_QUANTIZED);
     return this.#add({ ...value, ...limited(value, { minimum, maximum }) });
   }
@@ -154,6 +168,38 @@ export class QuantizedTarget implements Target {
   add(a: Handle, b: Handle, _name: string): Handle {
     const [left, right] = [this.#real(a), this.#real(b)];
     return this.#add({ kind: 'sum', a: left, b: right, shape: left.shape, ...NO_LIMITS });
+  }
+
+  pair(how: FloatPair['kind'], a: Handle, b: Handle, _name: string): Handle {
+    const [left, right] = [this.#real(a), this.#real(b)];
+    return this.#add({ kind: 'pair', how, a: left, b: right, shape: left.shape, ...NO_LIMITS });
+  }
+
+  function(x: Handle, function_: RealFunction, _name: string): Handle {
+    const stored = this.#real(x);
+    return this.#add({ kind: 'function', x: stored, function: function_, shape: stored.shape, ...NO_LIMITS });
+  }
+
+  take(x: Handle, offsets: readonly Int32Array[], name: string): Handle {
+    const shape = offsets.map(({ length }) => length);
+    const value = this.#values[x]!;
+    if (value.kind === 'linear') {
+      // The layer is quantized first, by the QuantizeLinear that follows.
+      countEntries(shape, 'the result', 1);
+      return this.#add({ kind: 'taken', value, offsets, shape });
+    }
+    return this.#moved(x, shape, name, (input, output) => ({ kind: 'take', name, input, output, offsets }));
+  }
+
+  interpolate(x: Handle, rows: FloatInterpolation, columns: FloatInterpolation, name: string): Handle {
+    const shape = [rows.lower.length, columns.lower.length, this.shape(x).at(-1)!];
+    const whole = ({ lower, upper, weights }: FloatInterpolation) => ({
+      lower,
+      upper,
+      weights: Int32Array.from(weights, (weight) => Math.round(1024 * weight)),
+    });
+    const how = { rows: whole(rows), columns: whole(columns) };
+    return this.#moved(x, shape, name, (input, output) => ({ kind: 'interpolate', name, input, output, ...how }));
   }
 
   pool(x: Handle, how: Pooling, name: string): Handle {
@@ -222,6 +268,21 @@ export class QuantizedTarget implements Target {
   }
 
   // Parts
+
+  /** An operation that keeps its input's format, whether or not that is read as real numbers. */
+  #moved(
+    x: Handle,
+    shape: readonly number[],
+    name: string,
+    operation: (input: TensorId, output: TensorId) => Operation,
+  ): Handle {
+    const value = this.#stored(x);
+    countEntries(shape, 'the result', 1);
+    const from = this.#format(value);
+    const id = addTensor(this.#emission, name, shape, from, from);
+    this.#emission.operations.push(operation(value.id, id));
+    return this.#add({ ...value, id, shape });
+  }
 
   #add(value: Pending): Handle {
     return this.#values.push(value) - 1;
@@ -345,6 +406,18 @@ export class QuantizedTarget implements Target {
         return emitScaled(this.#emission, value, to, name);
       case 'average':
         return emitAverage(this.#emission, value, to, name);
+      case 'function':
+        return emitFunction(this.#emission, value, to, name);
+      case 'pair':
+        return emitPair(this.#emission, value, to, name);
+      case 'taken': {
+        const { offsets, shape } = value;
+        const input = emitLinear(this.#emission, value.value, to, `${name}/layer`);
+        const from = formatOf(this.#emission.tensors[input]!);
+        const output = addTensor(this.#emission, name, shape, from, from);
+        this.#emission.operations.push({ kind: 'take', name, input, output, offsets });
+        return output;
+      }
       case 'joined':
         return emitConcat(this.#emission, value, to, name);
       case 'softmax':

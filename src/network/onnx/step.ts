@@ -1,11 +1,11 @@
 /** One node while it is being imported: checked access to its inputs and attributes, and the way to give its result. */
 import { ModelError } from '../errors.js';
+import type { Handle, Target } from '../target/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Graph } from './graph.js';
 import type { Layout } from './layout.js';
 import type { FileNode } from './model-file.js';
-import type { Handle, Target } from './target.js';
 import { type Activation, activation, type Value } from './value.js';
 import { type WireAttribute, wireNumber } from './wire.js';
 
@@ -129,6 +129,13 @@ export class Step<T extends Target = Target> {
     if (attribute === null) return null;
     if (attribute.ints.length > MOST_SMALL_INTEGERS) this.fail(`its attribute "${name}" is too long`);
     return attribute.ints.map(wireNumber);
+  }
+
+  floats(name: string): number[] | null {
+    const attribute = this.#attribute(name, 'floats');
+    if (attribute === null) return null;
+    if (attribute.floats.length > MOST_SMALL_INTEGERS) this.fail(`its attribute "${name}" is too long`);
+    return [...attribute.floats];
   }
 
   float(name: string, otherwise: number): number {

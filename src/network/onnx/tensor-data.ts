@@ -1,6 +1,7 @@
 /** The entries of a tensor of the file, from whichever of the format's fields holds them. */
 import { ModelError } from '../errors.js';
-import { type Constant, countEntries, type Entries, newEntries } from './constant.js';
+import { countEntries } from '../target/count-entries.js';
+import { type Constant, type Entries, newEntries } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';
 import { fromBfloat16, fromFloat16 } from './half.js';
 import { type WireTensor, wireNumber } from './wire.js';

@@ -1,8 +1,8 @@
 /** What a name of the model stands for while it is imported. */
 import type { Padding } from '../../reference/linear-map.js';
+import type { Handle } from '../target/target.js';
 import type { Constant } from './constant.js';
 import type { Layout } from './layout.js';
-import type { Handle } from './target.js';
 
 /** Something that depends on the input. */
 export interface Activation {

@@ -1,8 +1,8 @@
 /** Constant weights on their way into a layer: brought into the network's order, as real numbers or as codes. */
+import type { LayerWeights } from '../target/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Step } from './step.js';
-import type { LayerWeights } from './target.js';
 
 /** Real weights, or codes with the axis that their scales run along. */
 export interface Weights {

@@ -25,7 +25,7 @@ interface Span {
   readonly after: number;
 }
 
-function numbersOf(step: Step, name: string, count: number, least: number, otherwise: number): number[] {
+export function numbersOf(step: Step, name: string, count: number, least: number, otherwise: number): number[] {
   const given = step.ints(name) ?? Array<number>(count).fill(otherwise);
   if (given.length !== count) step.fail(`its attribute "${name}" must have ${count} entries`);
   for (const value of given) {

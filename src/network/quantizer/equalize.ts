@@ -12,6 +12,7 @@ import {
   type FloatNetwork,
   type FloatOperation,
   inputsOf,
+  isHomogeneous,
 } from '../float/index.js';
 import { isPrivate } from './graph.js';
 import { prepare } from './prepare.js';
@@ -47,9 +48,12 @@ function keepsChannels(network: FloatNetwork, operation: FloatOperation, channel
   switch (operation.kind) {
     case 'averagePool':
     case 'maxPool':
+    case 'pad':
       return true;
     case 'activation':
       return operation.activation !== 'relu6';
+    case 'function':
+      return isHomogeneous(operation.function);
     case 'reshape':
       // Flattened, or with the channels still last: entries do not move, so entry i stays in channel i mod channels.
       return network.tensors[operation.output]!.shape.at(-1)! % channels === 0;

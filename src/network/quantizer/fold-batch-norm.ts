@@ -2,7 +2,15 @@
  * Batch normalization is an affine map per channel, so it disappears into the linear layer before it:
  * f * (L(x) + b - mean) + offset = (f L)(x) + (f * (b - mean) + offset), with f = scale / sqrt(variance + epsilon).
  */
-import type { FloatBatchNorm, FloatConvolution, FloatDense, FloatNetwork, FloatOperation } from '../float/index.js';
+import {
+  type FloatBatchNorm,
+  type FloatConvolution,
+  type FloatDense,
+  type FloatFunction,
+  type FloatNetwork,
+  type FloatOperation,
+  realFunction,
+} from '../float/index.js';
 import { isPrivate, producerOf } from './graph.js';
 
 type Linear = FloatConvolution | FloatDense;
@@ -23,21 +31,27 @@ function folded(linear: Linear, norm: FloatBatchNorm): Linear {
   };
 }
 
-/** What stays when there is no linear layer to fold into: a depthwise 1 x 1 convolution. */
-function standalone(norm: FloatBatchNorm): FloatConvolution {
+/** What stays when there is no linear layer to fold into: a function if all channels are alike, or a depthwise 1 x 1 convolution. */
+function standalone(norm: FloatBatchNorm): FloatConvolution | FloatFunction {
+  const { name, input, output } = norm;
   const factors = factorsOf(norm);
+  const offsets = norm.offset.map((offset, c) => offset - norm.mean[c]! * factors[c]!);
+  const alike = (values: Float32Array | Float64Array): boolean => values.every((value) => value === values[0]);
+  if (alike(factors) && alike(offsets)) {
+    return { kind: 'function', name, input, output, function: realFunction('affine', factors[0]!, offsets[0]!) };
+  }
   return {
     kind: 'convolution',
-    name: norm.name,
-    input: norm.input,
-    output: norm.output,
+    name,
+    input,
+    output,
     kernel: { height: 1, width: 1 },
     stride: { y: 1, x: 1 },
     dilation: { y: 1, x: 1 },
     padding: { top: 0, bottom: 0, left: 0, right: 0 },
     groups: factors.length,
     weights: Float32Array.from(factors),
-    bias: norm.offset.map((offset, c) => offset - norm.mean[c]! * factors[c]!),
+    bias: offsets,
     activation: 'none',
   };
 }

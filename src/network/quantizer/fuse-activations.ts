@@ -1,12 +1,15 @@
-/** An activation right after a linear layer or an addition becomes the clamp of its requantization, which is free. */
-import type { FloatActivation, FloatNetwork, FloatOperation, FloatReshape } from '../float/index.js';
+/** An activation right after a linear layer, an addition or another pair becomes the clamp of its requantization, which is free. */
+import type { Activation, FloatActivation, FloatNetwork, FloatOperation, FloatReshape } from '../float/index.js';
 import { isPrivate, producerOf } from './graph.js';
 
-type Fusing = Extract<FloatOperation, { kind: 'convolution' | 'dense' | 'add' }>;
+/** What can clamp its result. */
+type Fusing = Exclude<Extract<FloatOperation, { activation: Activation }>, FloatActivation>;
 
 function fuses(network: FloatNetwork, operation: FloatOperation | undefined): operation is Fusing {
   return (
-    (operation?.kind === 'convolution' || operation?.kind === 'dense' || operation?.kind === 'add') &&
+    operation !== undefined &&
+    'activation' in operation &&
+    operation.kind !== 'activation' &&
     operation.activation === 'none' &&
     isPrivate(network, operation.output)
   );

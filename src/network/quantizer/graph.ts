@@ -24,12 +24,10 @@ export function withoutUnusedTensors(network: FloatNetwork): FloatNetwork {
   for (const id of network.tensors.keys()) if (used.has(id)) renumbered.set(id, renumbered.size);
   const to = (id: FloatTensorId): FloatTensorId => renumbered.get(id)!;
   const operations = network.operations.map((operation): FloatOperation => {
-    if (operation.kind === 'add') {
-      return { ...operation, inputs: [to(operation.inputs[0]), to(operation.inputs[1])], output: to(operation.output) };
-    }
-    return operation.kind === 'concat'
-      ? { ...operation, inputs: operation.inputs.map(to), output: to(operation.output) }
-      : { ...operation, input: to(operation.input), output: to(operation.output) };
+    const output = to(operation.output);
+    if (!('inputs' in operation)) return { ...operation, input: to(operation.input), output };
+    // As many inputs as before, so those of a pair are a pair.
+    return { ...operation, inputs: operation.inputs.map(to), output } as FloatOperation;
   });
   return { ...network, tensors, operations, input: to(network.input), outputs: network.outputs.map(to) };
 }

@@ -3,8 +3,9 @@ import type { FloatNetwork } from '../float/index.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { fuseActivations } from './fuse-activations.js';
 import { withoutUnusedTensors } from './graph.js';
+import { moveThroughTakes } from './through-takes.js';
 
 /** Batch norms folded, activations fused, tensors renumbered. Doing it twice changes nothing. */
 export function prepare(network: FloatNetwork): FloatNetwork {
-  return withoutUnusedTensors(fuseActivations(foldBatchNorm(network)));
+  return withoutUnusedTensors(fuseActivations(foldBatchNorm(moveThroughTakes(network))));
 }

@@ -5,20 +5,22 @@ import type {
   SoftmaxOperation,
   TrustedOperation,
 } from '../../reference/quantized-network.js';
-import type { FloatActivation, FloatAdd, FloatOperation, FloatSoftmax, FloatTensorId } from '../float/index.js';
+import type {
+  FloatActivation,
+  FloatAdd,
+  FloatConcat,
+  FloatOperation,
+  FloatPair,
+  FloatSoftmax,
+} from '../float/index.js';
 import { type Quantization, sameScale } from './activation-quantization.js';
 import { changeScale } from './change-scale.js';
+import { functionOf, interpolate, multiply, subtract } from './quantize-further.js';
 import { clampOf } from './quantize-linear.js';
+import type { TensorFacts } from './tensor-facts.js';
 
 /** Everything that the trusted side does by itself. */
 export type FloatTrusted = Exclude<FloatOperation, { kind: 'convolution' | 'dense' | 'batchNorm' }>;
-
-/** What quantizing an operation needs to know about its tensors. */
-export interface TensorFacts {
-  quantization(id: FloatTensorId): Quantization;
-  /** A new tensor beside the network's own, shaped like `like`; returns its number. */
-  extraTensor(name: string, like: FloatTensorId, quantization: Quantization): FloatTensorId;
-}
 
 /** exp(0) in the integers of the softmax table. */
 const ONE = 2 ** 30;
@@ -56,6 +58,21 @@ function softmax(operation: FloatSoftmax, facts: TensorFacts): SoftmaxOperation 
   return { kind: 'softmax', name, input, output, exponentials, unit, minimum: to.minimum, maximum: to.maximum };
 }
 
+/** The inputs in the scale of the output, and the changes of scale that this takes. */
+function inOneScale(operation: FloatConcat | FloatPair, facts: TensorFacts) {
+  const to = facts.quantization(operation.output);
+  const changes: RescaleOperation[] = [];
+  const inputs = operation.inputs.map((input, index) => {
+    const from = facts.quantization(input);
+    if (sameScale(from, to)) return input;
+    const name = `${operation.name}/part${index}`;
+    const output = facts.extraTensor(name, input, to);
+    changes.push(rescale({ name, input, output, activation: 'none' }, from, to));
+    return output;
+  });
+  return { changes, inputs };
+}
+
 /** One operation, or several where a tensor must change its scale first. */
 export function quantizeTrusted(operation: FloatTrusted, facts: TensorFacts): TrustedOperation[] {
   switch (operation.kind) {
@@ -69,19 +86,27 @@ export function quantizeTrusted(operation: FloatTrusted, facts: TensorFacts): Tr
       return [{ ...operation, minimum, maximum }];
     }
     case 'concat': {
-      const to = facts.quantization(operation.output);
-      const changes: RescaleOperation[] = [];
-      const inputs = operation.inputs.map((input, index) => {
-        const from = facts.quantization(input);
-        if (sameScale(from, to)) return input;
-        const name = `${operation.name}/part${index}`;
-        const output = facts.extraTensor(name, input, to);
-        changes.push(rescale({ name, input, output, activation: 'none' }, from, to));
-        return output;
-      });
+      const { changes, inputs } = inOneScale(operation, facts);
       return [...changes, { ...operation, inputs }];
     }
+    case 'larger':
+    case 'smaller': {
+      const { changes, inputs } = inOneScale(operation, facts);
+      const { activation, ...pair } = operation;
+      const range = clampOf(activation, facts.quantization(operation.output));
+      return [...changes, { ...pair, kind: operation.kind, inputs: [inputs[0]!, inputs[1]!], ...range }];
+    }
+    case 'multiply':
+      return [multiply(operation, facts)];
+    case 'subtract':
+      return [subtract(operation, facts)];
+    case 'function':
+      return [functionOf(operation, facts)];
+    case 'interpolate':
+      return [interpolate(operation)];
+    case 'pad':
     case 'reshape':
+    case 'take':
       return [operation];
     case 'softmax':
       return [softmax(operation, facts)];

@@ -1,9 +1,9 @@
 /**
- * Decides every activation tensor's quantization. Pooling and reshaping keep their input's, and what is concatenated shares
+ * Decides every activation tensor's quantization. Pooling, reshaping, moving and interpolating entries keep their input's, and what is concatenated shares
  * one with the result, so tensors fall into groups; a group's range is the hull of its members' ranges.
  */
 import { ModelError } from '../errors.js';
-import type { FloatNetwork, FloatTensorId } from '../float/index.js';
+import { type FloatNetwork, type FloatOperation, type FloatTensorId, inputsOf } from '../float/index.js';
 import { PROBABILITIES, type Quantization, quantizationOf } from './activation-quantization.js';
 import { hull, type Ranges } from './ranges.js';
 
@@ -26,13 +26,14 @@ class Groups {
   }
 }
 
+/** The operations whose results are entries of their inputs, or lie between them. */
+const KEEPING: readonly FloatOperation['kind'][] = ['averagePool', 'maxPool', 'reshape', 'take', 'interpolate', 'pad'];
+
 /** Groups, and the quantizations that are given: the input's if the caller says so, and every softmax's. */
 function group(network: FloatNetwork, input: Quantization | undefined): [Groups, Map<FloatTensorId, Quantization>] {
   const groups = new Groups(network.tensors.length);
   for (const operation of network.operations) {
-    if (operation.kind === 'averagePool' || operation.kind === 'maxPool' || operation.kind === 'reshape') {
-      groups.join(operation.input, operation.output);
-    }
+    if (KEEPING.includes(operation.kind)) groups.join(inputsOf(operation)[0]!, operation.output);
   }
   const fixed = new Map<FloatTensorId, Quantization>();
   if (input !== undefined) fixed.set(groups.of(network.input), input);

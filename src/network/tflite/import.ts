@@ -1,13 +1,17 @@
 /** Imports a quantized TensorFlow Lite file as a quantized network. */
 import type { QuantizedNetwork } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
+import { realFunction } from '../float/index.js';
 import { importConcat, importPad, importReshape, importSqueeze } from './arrangement.js';
+import { importDepthToSpace, importSpaceToDepth } from './blocks.js';
 import { importDequantize, quantizedInput } from './border.js';
 import { importConvolution, importDepthwiseConvolution } from './convolution.js';
 import { importFullyConnected } from './fully-connected.js';
+import { importFunction, leakyRelu } from './functions.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOperator } from './generated/builtin-operator.js';
 import { Graph } from './graph.js';
+import { importL2Pool } from './l2-pool.js';
 import { type FileOperator, type ModelFile, readModelFile } from './model-file.js';
 import { importExtreme, importMultiply, importSubtract } from './pairs.js';
 import { importMean, importPool } from './pooling.js';
@@ -15,10 +19,19 @@ import { activationTensor } from './quantization.js';
 import { importAdd, importRescale } from './rescale.js';
 import { importResizeBilinear, importResizeNearest } from './resize.js';
 import { importSoftmax } from './softmax.js';
+import { importSlice, importSplit, importSplitSizes, importUnpack } from './split.js';
 import { Step } from './step.js';
 import { importStridedSlice, importTranspose } from './take.js';
+import { importTransposedConvolution } from './transposed-convolution.js';
 
 type Importer = (step: Step) => void;
+
+/** Operators with several outputs, which are imported one by one. */
+const SEVERAL: ReadonlySet<BuiltinOperator> = new Set([
+  BuiltinOperator.SPLIT,
+  BuiltinOperator.SPLIT_V,
+  BuiltinOperator.UNPACK,
+]);
 
 function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
   return new Map<BuiltinOperator, Importer>([
@@ -42,6 +55,26 @@ function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
     [BuiltinOperator.RESHAPE, importReshape],
     [BuiltinOperator.SQUEEZE, importSqueeze],
     [BuiltinOperator.SOFTMAX, importSoftmax],
+    [BuiltinOperator.TRANSPOSE_CONV, importTransposedConvolution],
+    [BuiltinOperator.L2_POOL_2D, importL2Pool],
+    [BuiltinOperator.DEPTH_TO_SPACE, importDepthToSpace],
+    [BuiltinOperator.SPACE_TO_DEPTH, importSpaceToDepth],
+    [BuiltinOperator.SLICE, importSlice],
+    [BuiltinOperator.SPLIT, importSplit],
+    [BuiltinOperator.SPLIT_V, importSplitSizes],
+    [BuiltinOperator.UNPACK, importUnpack],
+    [BuiltinOperator.LOGISTIC, importFunction(() => realFunction('sigmoid'))],
+    [BuiltinOperator.TANH, importFunction(() => realFunction('tanh'))],
+    [BuiltinOperator.HARD_SWISH, importFunction(() => realFunction('hardSwish'))],
+    [BuiltinOperator.LEAKY_RELU, importFunction(leakyRelu)],
+    [BuiltinOperator.ELU, importFunction(() => realFunction('elu'))],
+    [BuiltinOperator.EXP, importFunction(() => realFunction('exponential'))],
+    [BuiltinOperator.LOG, importFunction(() => realFunction('logarithm'))],
+    [BuiltinOperator.SQRT, importFunction(() => realFunction('squareRoot'))],
+    [BuiltinOperator.RSQRT, importFunction(() => realFunction('power', -0.5))],
+    [BuiltinOperator.ABS, importFunction(() => realFunction('absolute'))],
+    [BuiltinOperator.NEG, importFunction(() => realFunction('affine', -1, 0))],
+    [BuiltinOperator.RELU_0_TO_1, importFunction(() => realFunction('clamp', 0, 1))],
     [BuiltinOperator.RELU, importRescale(ActivationFunctionType.RELU)],
     [BuiltinOperator.RELU6, importRescale(ActivationFunctionType.RELU6)],
     [BuiltinOperator.RELU_N1_TO_1, importRescale(ActivationFunctionType.RELU_N1_TO_1)],
@@ -90,7 +123,11 @@ export function importTflite(bytes: Uint8Array, name: string): QuantizedNetwork 
   };
   const first = graph.add(activationTensor(graph.fileTensor(input), fail));
   graph.bind(input, first);
-  for (const operator of operators) known.get(operator.code)!(new Step(graph, operator, file));
+  for (const operator of operators) {
+    const importer = known.get(operator.code)!;
+    const several = SEVERAL.has(operator.code) ? operator.outputs.keys() : [undefined];
+    for (const position of several) importer(new Step(graph, operator, file, position));
+  }
   const outputs = file.outputs.map((index) => {
     const id = graph.idOf(index);
     if (id === undefined)

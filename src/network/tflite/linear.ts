@@ -2,6 +2,7 @@
 
 import { noWrapBound } from '../../protocol/certificate.js';
 import { aLinearMap, type LinearMap, outputChannels } from '../../reference/linear-map.js';
+import type { ActivationTensor, LinearOperation, TensorId } from '../../reference/quantized-network.js';
 import { integerMultipliers } from '../multiplier.js';
 import type { ActivationFunctionType } from './generated/activation-function-type.js';
 import { TensorType } from './generated/tensor-type.js';
@@ -56,9 +57,16 @@ export function channelMajor(weights: Weights): Int16Array {
   return centred;
 }
 
-/** The bias at input 2, one entry per channel; zeros when the operator has none. */
-function readBias(step: Step, channels: number, x: Activation, weights: Weights, outputScale: number): Int32Array {
-  const constant = step.optionalConstant(2, [TensorType.INT32]);
+/** The bias at that position, one entry per channel; zeros when the operator has none. */
+export function readBias(
+  step: Step,
+  position: number,
+  channels: number,
+  x: Activation,
+  weights: Weights,
+  outputScale: number,
+): Int32Array {
+  const constant = step.optionalConstant(position, [TensorType.INT32]);
   if (constant === null) return new Int32Array(channels);
   const { tensor, data, entries } = constant;
   if (entries !== channels) step.fail(`the bias "${tensor.name}" must have ${channels} entries`);
@@ -77,10 +85,53 @@ export function inputRange(x: Activation): Range {
   return { minimum: Math.min(0, x.tensor.minimum), maximum: Math.max(0, x.tensor.maximum) };
 }
 
+/** A linear map with what becomes of its accumulators. */
+export interface Layer {
+  readonly map: LinearMap;
+  readonly bias: Int32Array;
+  /** What turns accumulators into integers of the output: one factor per channel. */
+  readonly factors: Float64Array;
+  readonly activation: ActivationFunctionType;
+}
+
 /**
- * Adds requantize(L(x) + bias), checked: the map is well formed, its accumulators fit a pad modulus (2B < 2^31 - 1), and
- * with the bias added they fit 32 bits.
+ * requantize(L(x) + bias), checked: the map is well formed, its accumulators fit a pad modulus (2B < 2^31 - 1), and with the bias
+ * added they fit 32 bits.
  */
+export function layerOperation(
+  step: Step,
+  x: Activation,
+  { map, bias, factors, activation }: Layer,
+  output: ActivationTensor,
+  name: string,
+) {
+  const range = activationRange(activation, output, step.fail);
+  const bound = step.checked(() => noWrapBound(aLinearMap(map)));
+  if (bias.some((entry) => bound + Math.abs(entry) > LARGEST_ACCUMULATOR)) {
+    step.fail('its bias makes sums of more than 32 bits');
+  }
+  const requantization = { ...step.checked(() => integerMultipliers(factors)), ...range };
+  const operation = (id: TensorId): LinearOperation => ({
+    kind: 'linear',
+    name,
+    input: x.id,
+    output: id,
+    map,
+    bias,
+    requantization,
+  });
+  return { range, operation };
+}
+
+/** Ends the step with a layer. */
+export function finishLayer(step: Step, x: Activation, layer: Layer, shape: readonly number[]): void {
+  const output = step.output();
+  step.requireShape(output, shape);
+  const { range, operation } = layerOperation(step, x, layer, output, step.name);
+  step.finish({ ...output, ...range }, operation);
+}
+
+/** Ends the step with L(x) and the bias at input 2. */
 export function finishLinear(
   step: Step,
   x: Activation,
@@ -91,21 +142,7 @@ export function finishLinear(
 ): void {
   const output = step.output();
   step.requireShape(output, shape);
-  const range = activationRange(activation, output, step.fail);
-  const bound = step.checked(() => noWrapBound(aLinearMap(map)));
-  const bias = readBias(step, outputChannels(map), x, weights, output.scale);
-  if (bias.some((entry) => bound + Math.abs(entry) > LARGEST_ACCUMULATOR)) {
-    step.fail('its bias makes sums of more than 32 bits');
-  }
+  const bias = readBias(step, 2, outputChannels(map), x, weights, output.scale);
   const factors = weights.scales.map((scale) => (x.tensor.scale * scale) / output.scale);
-  const requantization = { ...step.checked(() => integerMultipliers(factors)), ...range };
-  step.finish({ ...output, ...range }, (id) => ({
-    kind: 'linear',
-    name: step.name,
-    input: x.id,
-    output: id,
-    map,
-    bias,
-    requantization,
-  }));
+  finishLayer(step, x, { map, bias, factors, activation }, shape);
 }

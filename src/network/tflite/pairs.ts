@@ -2,6 +2,7 @@
 import type { ActivationTensor } from '../../reference/quantized-network.js';
 import { clamp, roundedShift } from '../../reference/rounding.js';
 import { integerMultipliers } from '../multiplier.js';
+import { importWithConstant } from './constant-pairs.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { MulOptions } from './generated/mul-options.js';
@@ -33,9 +34,11 @@ function corners(a: Range, b: Range): (readonly [bigint, bigint])[] {
 
 /** MUL. */
 export function importMultiply(step: Step): void {
-  const { a, b, output } = pairOf(step);
   const options = step.optionalOptions(BuiltinOptions.MulOptions, MulOptions);
-  const limit = activationRange(options?.fusedActivationFunction() ?? ActivationFunctionType.NONE, output, step.fail);
+  const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
+  if (importWithConstant(step, 'multiply', activation)) return;
+  const { a, b, output } = pairOf(step);
+  const limit = activationRange(activation, output, step.fail);
   const factor = (a.tensor.scale * b.tensor.scale) / output.scale;
   const { multipliers, shift } = step.checked(() => integerMultipliers([factor]));
   const multiplier = multipliers[0]!;
@@ -54,9 +57,11 @@ export function importMultiply(step: Step): void {
 
 /** SUB. */
 export function importSubtract(step: Step): void {
-  const { a, b, output } = pairOf(step);
   const options = step.optionalOptions(BuiltinOptions.SubOptions, SubOptions);
-  const limit = activationRange(options?.fusedActivationFunction() ?? ActivationFunctionType.NONE, output, step.fail);
+  const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
+  if (importWithConstant(step, 'subtract', activation)) return;
+  const { a, b, output } = pairOf(step);
+  const limit = activationRange(activation, output, step.fail);
   const factors = [a.tensor.scale / output.scale, b.tensor.scale / output.scale];
   const { multipliers, shift } = step.checked(() => integerMultipliers(factors));
   const pair: readonly [number, number] = [multipliers[0]!, multipliers[1]!];
@@ -79,6 +84,7 @@ export function importSubtract(step: Step): void {
 export function importExtreme(kind: 'larger' | 'smaller'): (step: Step) => void {
   const pick = kind === 'larger' ? Math.max : Math.min;
   return (step) => {
+    if (importWithConstant(step, kind, ActivationFunctionType.NONE)) return;
     const { a, b, output } = pairOf(step);
     const [left, right] = [rescaledLike(step, a, output), rescaledLike(step, b, output)];
     const reached = {

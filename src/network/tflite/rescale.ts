@@ -2,6 +2,7 @@
 import type { ActivationTensor } from '../../reference/quantized-network.js';
 import { clamp, roundedShift } from '../../reference/rounding.js';
 import { integerMultipliers } from '../multiplier.js';
+import { importWithConstant } from './constant-pairs.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { AddOptions } from './generated/add-options.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
@@ -74,10 +75,11 @@ export function importRescale(activation: ActivationFunctionType): (step: Step) 
 export function importAdd(step: Step): void {
   step.requireInputs(2);
   const options = step.optionalOptions(BuiltinOptions.AddOptions, AddOptions);
+  const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
+  if (importWithConstant(step, 'add', activation)) return;
   const output = step.output();
   const a = broadcast(step, step.activation(0), output.shape);
   const b = broadcast(step, step.activation(1), output.shape);
-  const activation = options?.fusedActivationFunction() ?? ActivationFunctionType.NONE;
   const limit = activationRange(activation, output, step.fail);
   const factors = [a.tensor.scale / output.scale, b.tensor.scale / output.scale];
   const { multipliers, shift } = step.checked(() => integerMultipliers(factors));

@@ -35,16 +35,20 @@ export class Step {
   readonly operator: FileOperator;
   /** The name of the operator's output tensor, which names the layer. */
   readonly name: string;
+  /** Which of the operator's outputs this is about. */
+  readonly position: number;
   readonly #fileName: string;
   readonly #outputIndex: number;
 
-  constructor(graph: Graph, operator: FileOperator, file: ModelFile) {
+  /** @param position which of the operator's outputs this is about; the only one unless given */
+  constructor(graph: Graph, operator: FileOperator, file: ModelFile, position?: number) {
     this.graph = graph;
     this.operator = operator;
     this.#fileName = file.name;
-    this.#outputIndex = operator.outputs[0] ?? -1;
+    this.position = position ?? 0;
+    this.#outputIndex = operator.outputs[this.position] ?? -1;
     this.name = file.tensors[this.#outputIndex]?.name ?? '';
-    if (operator.outputs.length !== 1) this.fail('it must have one output');
+    if (position === undefined && operator.outputs.length !== 1) this.fail('it must have one output');
     const output = graph.fileTensor(this.#outputIndex);
     if (output.data !== null) this.fail(`its output "${output.name}" is a constant`);
     if (graph.idOf(output.index) !== undefined) this.fail(`its output "${output.name}" is already computed`);
@@ -62,6 +66,16 @@ export class Step {
       return action();
     } catch (error) {
       if (error instanceof RangeError) return this.fail(error.message);
+      throw error;
+    }
+  }
+
+  /** Runs a check that throws `ModelError` without saying where, and says it. */
+  refused<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof ModelError) return this.fail(error.message.replace(/\.$/, ''));
       throw error;
     }
   }

@@ -55,8 +55,8 @@ export function finishTaken(step: Step, x: Activation, output: ActivationTensor,
 }
 
 /** How many axes of the file's tensor come before those of the network's: the batch axis, if it has one. */
-function batchAxes(step: Step, x: Activation): number {
-  return step.graph.fileTensor(step.operator.inputs[0]!).shape.length - x.tensor.shape.length;
+export function batchAxes(step: Step, position: number, x: Activation): number {
+  return step.graph.fileTensor(step.operator.inputs[position]!).shape.length - x.tensor.shape.length;
 }
 
 /** TRANSPOSE; the batch axis stays the first. */
@@ -64,7 +64,7 @@ export function importTranspose(step: Step): void {
   step.requireInputs(2);
   const x = step.activation(0);
   const { shape } = x.tensor;
-  const batch = batchAxes(step, x);
+  const batch = batchAxes(step, 0, x);
   const order = step.smallIntegers(step.constant(1, [TensorType.INT32]));
   const axes = order.slice(batch).map((axis) => axis - batch);
   const fixed = order.slice(0, batch).every((axis, at) => axis === at);
@@ -116,7 +116,7 @@ export function importStridedSlice(step: Step): void {
     step.fail('its masks for ellipses, new axes and offsets are not supported');
   }
   const x = step.activation(0);
-  const batch = batchAxes(step, x);
+  const batch = batchAxes(step, 0, x);
   const sizes = [...Array(batch).fill(1), ...x.tensor.shape] as number[];
   const [begins, ends, paces] = [1, 2, 3].map((position) =>
     step.smallIntegers(step.constant(position, [TensorType.INT32])),

@@ -78,6 +78,7 @@ export function furtherCases(numbers: Numbers): OperationCase[] {
   const thirds = { lower: [0, 0, 1, 1], upper: [0, 1, 2, 2], weights: [0, 683, 341, 1024] };
   const shape = { height: 2, width: 3, channels: 2 };
   const resize = { kind: 'interpolate' as const, rows: halves, columns: thirds, shape };
+  const squares = { kind: 'lookup' as const, minimum: -3, table: [9, 4, 1, 0, 1, 4, 9, 16] };
   const odd = [1, 2, 0, 1, 3, 3, -2, -1, -3, -2, 0, 0];
   return [
     {
@@ -117,6 +118,19 @@ export function furtherCases(numbers: Numbers): OperationCase[] {
           'the weights of the columns exchanged',
           { ...resize, columns: { ...thirds, weights: thirds.weights.map((weight) => 1024 - weight) } },
         ],
+      ],
+    },
+    {
+      name: 'squares, from a table',
+      operation: squares,
+      inputs: [[-3, 4, 0, -1, 2, 1, -2, 3]],
+      wrongs: [
+        [
+          'bad_table_place',
+          'the table read from its middle',
+          { ...squares, table: [...squares.table.slice(3), 0, 0, 0] },
+        ],
+        ['bad_table_place', 'the table read backwards', { ...squares, table: squares.table.toReversed() }],
       ],
     },
   ];

@@ -6,6 +6,7 @@ import {
   concat,
   type Interpolation,
   interpolate,
+  lookup,
   pad,
   pool,
   requantize,
@@ -68,6 +69,8 @@ export function operate(operation: OperationVector, inputs: readonly (readonly n
       const how = { rows: interpolation(rows), columns: interpolation(columns) };
       return plain(interpolate(first!, shape.width, shape.channels, how));
     }
+    case 'lookup':
+      return plain(lookup(first!, operation.minimum, Int16Array.from(operation.table)));
     case 'softmax':
       return plain(
         softmax(first!, operation.width, {

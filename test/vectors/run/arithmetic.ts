@@ -144,6 +144,12 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       const out = tensor([how.rows.lower.length, how.columns.lower.length, operation.shape.channels]);
       return [...runTrusted(how, [i16(first!)], [tensor(shapeOf(operation.shape))], out, 1, arithmetic)];
     }
+    case 'lookup': {
+      const { minimum, table } = operation;
+      const how = { ...names, kind: 'lookup', table: Int16Array.from(table) } as const;
+      const from = { ...tensor([first!.length]), minimum, maximum: minimum + table.length - 1 } as Tensor;
+      return [...runTrusted(how, [i16(first!)], [from], tensor([first!.length]), 1, arithmetic)];
+    }
     case 'softmax': {
       const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };
       const rows = tensor([first!.length / operation.width, operation.width]);

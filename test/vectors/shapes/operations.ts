@@ -35,6 +35,7 @@ const multiply = object({ kind: word('multiply'), multiplier, shift, ...clamp })
 const subtract = object({ kind: word('subtract'), multipliers: list(multiplier), shift, ...clamp });
 const extreme = object({ kind: word('larger', 'smaller'), ...clamp });
 const between = object({ lower: place, upper: place, weights: integers(0, 1024) });
+const lookup = object({ kind: word('lookup'), minimum: integer(-32768, 0), table: integers(-32768, 32767) });
 const interpolate = object({ kind: word('interpolate'), rows: between, columns: between, shape: image });
 
 export const operation = either(
@@ -42,7 +43,7 @@ export const operation = either(
     either(either(requantize, addBias), either(add, rescale)),
     either(either(pooling, pad), either(concat, softmax)),
   ),
-  either(either(either(take, interpolate), either(multiply, subtract)), extreme),
+  either(either(either(take, interpolate), either(multiply, subtract)), either(extreme, lookup)),
 );
 
 export const operationsFile = aFile('operations', aGroup({ operation }, aTest({ inputs: list(int32), output: int32 })));

@@ -3,16 +3,21 @@
 import { AddOptions } from './add-options.js';
 import { ConcatenationOptions } from './concatenation-options.js';
 import { Conv2DOptions } from './conv2doptions.js';
+import { DepthToSpaceOptions } from './depth-to-space-options.js';
 import { DepthwiseConv2DOptions } from './depthwise-conv2doptions.js';
 import { FullyConnectedOptions } from './fully-connected-options.js';
+import { LeakyReluOptions } from './leaky-relu-options.js';
 import { MulOptions } from './mul-options.js';
 import { Pool2DOptions } from './pool2doptions.js';
 import { ReshapeOptions } from './reshape-options.js';
 import { ResizeBilinearOptions } from './resize-bilinear-options.js';
 import { ResizeNearestNeighborOptions } from './resize-nearest-neighbor-options.js';
 import { SoftmaxOptions } from './softmax-options.js';
+import { SpaceToDepthOptions } from './space-to-depth-options.js';
 import { StridedSliceOptions } from './strided-slice-options.js';
 import { SubOptions } from './sub-options.js';
+import { TransposeConvOptions } from './transpose-conv-options.js';
+import { UnpackOptions } from './unpack-options.js';
 
 
 export enum BuiltinOptions {
@@ -26,16 +31,21 @@ export enum BuiltinOptions {
   AddOptions = 11,
   ResizeBilinearOptions = 15,
   ReshapeOptions = 17,
+  SpaceToDepthOptions = 19,
   MulOptions = 21,
   SubOptions = 28,
   StridedSliceOptions = 32,
-  ResizeNearestNeighborOptions = 74
+  TransposeConvOptions = 49,
+  UnpackOptions = 64,
+  ResizeNearestNeighborOptions = 74,
+  LeakyReluOptions = 75,
+  DepthToSpaceOptions = 94
 }
 
 export function unionToBuiltinOptions(
   type: BuiltinOptions,
-  accessor: (obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null
-): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null {
+  accessor: (obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions|null
+): AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions|null {
   switch(BuiltinOptions[type]) {
     case 'NONE': return null; 
     case 'Conv2DOptions': return accessor(new Conv2DOptions())! as Conv2DOptions;
@@ -47,19 +57,24 @@ export function unionToBuiltinOptions(
     case 'AddOptions': return accessor(new AddOptions())! as AddOptions;
     case 'ResizeBilinearOptions': return accessor(new ResizeBilinearOptions())! as ResizeBilinearOptions;
     case 'ReshapeOptions': return accessor(new ReshapeOptions())! as ReshapeOptions;
+    case 'SpaceToDepthOptions': return accessor(new SpaceToDepthOptions())! as SpaceToDepthOptions;
     case 'MulOptions': return accessor(new MulOptions())! as MulOptions;
     case 'SubOptions': return accessor(new SubOptions())! as SubOptions;
     case 'StridedSliceOptions': return accessor(new StridedSliceOptions())! as StridedSliceOptions;
+    case 'TransposeConvOptions': return accessor(new TransposeConvOptions())! as TransposeConvOptions;
+    case 'UnpackOptions': return accessor(new UnpackOptions())! as UnpackOptions;
     case 'ResizeNearestNeighborOptions': return accessor(new ResizeNearestNeighborOptions())! as ResizeNearestNeighborOptions;
+    case 'LeakyReluOptions': return accessor(new LeakyReluOptions())! as LeakyReluOptions;
+    case 'DepthToSpaceOptions': return accessor(new DepthToSpaceOptions())! as DepthToSpaceOptions;
     default: return null;
   }
 }
 
 export function unionListToBuiltinOptions(
   type: BuiltinOptions, 
-  accessor: (index: number, obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null, 
+  accessor: (index: number, obj:AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions) => AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions|null, 
   index: number
-): AddOptions|ConcatenationOptions|Conv2DOptions|DepthwiseConv2DOptions|FullyConnectedOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|StridedSliceOptions|SubOptions|null {
+): AddOptions|ConcatenationOptions|Conv2DOptions|DepthToSpaceOptions|DepthwiseConv2DOptions|FullyConnectedOptions|LeakyReluOptions|MulOptions|Pool2DOptions|ReshapeOptions|ResizeBilinearOptions|ResizeNearestNeighborOptions|SoftmaxOptions|SpaceToDepthOptions|StridedSliceOptions|SubOptions|TransposeConvOptions|UnpackOptions|null {
   switch(BuiltinOptions[type]) {
     case 'NONE': return null; 
     case 'Conv2DOptions': return accessor(index, new Conv2DOptions())! as Conv2DOptions;
@@ -71,10 +86,15 @@ export function unionListToBuiltinOptions(
     case 'AddOptions': return accessor(index, new AddOptions())! as AddOptions;
     case 'ResizeBilinearOptions': return accessor(index, new ResizeBilinearOptions())! as ResizeBilinearOptions;
     case 'ReshapeOptions': return accessor(index, new ReshapeOptions())! as ReshapeOptions;
+    case 'SpaceToDepthOptions': return accessor(index, new SpaceToDepthOptions())! as SpaceToDepthOptions;
     case 'MulOptions': return accessor(index, new MulOptions())! as MulOptions;
     case 'SubOptions': return accessor(index, new SubOptions())! as SubOptions;
     case 'StridedSliceOptions': return accessor(index, new StridedSliceOptions())! as StridedSliceOptions;
+    case 'TransposeConvOptions': return accessor(index, new TransposeConvOptions())! as TransposeConvOptions;
+    case 'UnpackOptions': return accessor(index, new UnpackOptions())! as UnpackOptions;
     case 'ResizeNearestNeighborOptions': return accessor(index, new ResizeNearestNeighborOptions())! as ResizeNearestNeighborOptions;
+    case 'LeakyReluOptions': return accessor(index, new LeakyReluOptions())! as LeakyReluOptions;
+    case 'DepthToSpaceOptions': return accessor(index, new DepthToSpaceOptions())! as DepthToSpaceOptions;
     default: return null;
   }
 }

@@ -1,10 +1,16 @@
 /** Builds a float network. */
 import type { Padding } from '../../reference/linear-map.js';
-import { type FloatNetwork, FloatNetworkBuilder, inputsOf } from '../float/index.js';
-import { countEntries } from './constant.js';
+import {
+  type FloatInterpolation,
+  type FloatNetwork,
+  FloatNetworkBuilder,
+  type FloatPair,
+  inputsOf,
+  type RealFunction,
+  realFunction,
+} from '../float/index.js';
+import { countEntries } from './count-entries.js';
 import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
-
-const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
 
 function realWeights(weights: LayerWeights): Float32Array {
   if (weights.scales !== null) throw new TypeError('a float network has real weights');
@@ -85,26 +91,31 @@ export class FloatTarget implements Target {
     );
   }
 
-  /** Limits that no activation of the network has are moved onto one that it has, and back. */
+  /** Limits that no activation of the network has make it a function. */
   clamp(x: Handle, minimum: number, maximum: number, name: string): Handle {
-    if (minimum === 0 && maximum === POSITIVE_INFINITY) return this.#activation(x, 'relu', name);
+    if (minimum === 0 && maximum === Number.POSITIVE_INFINITY) return this.#activation(x, 'relu', name);
     if (minimum === 0 && maximum === 6) return this.#activation(x, 'relu6', name);
-    const moved = (from: Handle, factor: number, offset: number, to: string): Handle =>
-      this.affine(from, Float64Array.of(factor), Float64Array.of(offset), to);
-    const [line, clamped] = [`${name}/line`, `${name}/clamped`];
-    if (maximum === POSITIVE_INFINITY) {
-      return moved(this.#activation(moved(x, 1, -minimum, line), 'relu', clamped), 1, minimum, name);
-    }
-    if (minimum === NEGATIVE_INFINITY) {
-      return moved(this.#activation(moved(x, -1, maximum, line), 'relu', clamped), -1, maximum, name);
-    }
-    const unit = (maximum - minimum) / 6;
-    const inside = this.#activation(moved(x, 1 / unit, -minimum / unit, line), 'relu6', clamped);
-    return moved(inside, unit, minimum, name);
+    return this.function(x, realFunction('clamp', minimum, maximum), name);
   }
 
   add(a: Handle, b: Handle, name: string): Handle {
     return this.#builder.add(a, b, this.#unique(name));
+  }
+
+  pair(kind: FloatPair['kind'], a: Handle, b: Handle, name: string): Handle {
+    return this.#builder.pair(kind, a, b, this.#unique(name));
+  }
+
+  function(x: Handle, function_: RealFunction, name: string): Handle {
+    return this.#builder.function(x, this.#unique(name), function_);
+  }
+
+  take(x: Handle, offsets: readonly Int32Array[], name: string): Handle {
+    return this.#checked(this.#builder.take(x, this.#unique(name), offsets));
+  }
+
+  interpolate(x: Handle, rows: FloatInterpolation, columns: FloatInterpolation, name: string): Handle {
+    return this.#checked(this.#builder.interpolate(x, this.#unique(name), rows, columns));
   }
 
   pool(x: Handle, { kind, window, stride, padding }: Pooling, name: string): Handle {
@@ -115,20 +126,8 @@ export class FloatTarget implements Target {
     return this.#checked(this.#builder.concat(parts, this.#unique(name), axis));
   }
 
-  /** A convolution that copies every pixel and sees the zeros around them. */
   pad(x: Handle, padding: Padding, name: string): Handle {
-    const channels = this.shape(x).at(-1)!;
-    this.#charge(channels);
-    return this.#checked(
-      this.#builder.convolution(x, {
-        name: this.#unique(name),
-        kernel: { height: 1, width: 1 },
-        padding,
-        groups: channels,
-        outputChannels: channels,
-        weights: new Float32Array(channels).fill(1),
-      }),
-    );
+    return this.#checked(this.#builder.pad(x, this.#unique(name), padding));
   }
 
   softmax(x: Handle, name: string): Handle {

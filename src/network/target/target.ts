@@ -1,6 +1,6 @@
 /** What is built from a model: a float network, or a quantized one. The operators' importers know only this interface. */
 import type { Padding } from '../../reference/linear-map.js';
-import type { Axes, Size } from '../float/index.js';
+import type { Axes, FloatInterpolation, FloatPair, RealFunction, Size } from '../float/index.js';
 
 /** A tensor of the network, or something that will become one. */
 export type Handle = number;
@@ -56,6 +56,14 @@ export interface Target {
   /** minimum < maximum, which may be infinite. */
   clamp(x: Handle, minimum: number, maximum: number, name: string): Handle;
   add(a: Handle, b: Handle, name: string): Handle;
+  /** Two values of one shape, entry by entry. */
+  pair(kind: FloatPair['kind'], a: Handle, b: Handle, name: string): Handle;
+  /** Of every entry. */
+  function(x: Handle, function_: RealFunction, name: string): Handle;
+  /** Entries in other places; see `FloatTake`. The caller has charged for the lists. */
+  take(x: Handle, offsets: readonly Int32Array[], name: string): Handle;
+  /** Pixels between pixels; see `FloatInterpolate`. @param x [height, width, channels] */
+  interpolate(x: Handle, rows: FloatInterpolation, columns: FloatInterpolation, name: string): Handle;
   /** @param x [height, width, channels] */
   pool(x: Handle, how: Pooling, name: string): Handle;
   concat(parts: readonly Handle[], axis: number, name: string): Handle;

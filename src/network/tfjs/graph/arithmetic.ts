@@ -1,0 +1,95 @@
+/** Arithmetic of values and constants, limits, and batch normalization. */
+import { clamped, leaky as leakyOf, named, softmax as softmaxOf, withSlopes } from '../activations.js';
+import { type Arithmetic, affine, broadcast, combined, scaled, withConstant } from '../arithmetic.js';
+import { realsOf, scalarOf } from '../constant.js';
+import { fail } from '../fail.js';
+import type { Activation } from '../value.js';
+import type { Step, StepImporter } from './step.js';
+
+const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+
+export function arithmetic(how: Arithmetic): StepImporter {
+  return (step) => {
+    const { c, name } = step;
+    const [a, b] = [step.value(0), step.value(1)];
+    if (b.kind === 'constant') return withConstant(c, step.bordered(0), b, how, false, name);
+    if (a.kind === 'constant') return withConstant(c, step.bordered(1), a, how, true, name);
+    return combined(c, step.bordered(0), step.bordered(1), how, name);
+  };
+}
+
+export function sum(step: Step): Activation {
+  const { c, name, inputs } = step;
+  const parts = inputs.map((_, at) => step.bordered(at));
+  const [first, ...others] = parts;
+  if (first === undefined) return fail('it has no inputs');
+  return others.reduce((total, part, at) => {
+    return combined(c, total, part, 'add', at === others.length - 1 ? name : `${name}/part${at + 1}`);
+  }, first);
+}
+
+/** A bias along the last axis. */
+export function biasAdd(step: Step): Activation {
+  step.requireChannelsLast();
+  const { c, name } = step;
+  return withConstant(c, step.bordered(0), step.constant(1), 'add', false, name);
+}
+
+/** Maximum or minimum of a value and one number. */
+export function limit(side: 'larger' | 'smaller'): StepImporter {
+  return (step) => {
+    const { c, name } = step;
+    const position = step.value(0).kind === 'activation' ? 0 : 1;
+    const x = step.bordered(position);
+    const values = broadcast(c, x.shape, step.constant(1 - position));
+    if (values.length > 1) return fail('its constant must be a single number');
+    const [value] = values as unknown as [number];
+    return side === 'larger'
+      ? clamped(c, x, value, POSITIVE_INFINITY, name)
+      : clamped(c, x, NEGATIVE_INFINITY, value, name);
+  };
+}
+
+export function clipByValue(step: Step): Activation {
+  return clamped(step.c, step.bordered(0), scalarOf(step.constant(1)), scalarOf(step.constant(2)), step.name);
+}
+
+/** An activation by its name. */
+export function activationOf(kind: string): StepImporter {
+  return (step) => named(step.c, step.bordered(0), kind, step.name);
+}
+
+export function leakyRelu(step: Step): Activation {
+  return leakyOf(step.c, step.bordered(0), step.attributes.float('alpha', 0.2), step.name);
+}
+
+export function prelu(step: Step): Activation {
+  return withSlopes(step.c, step.bordered(0), step.constant(1), step.name);
+}
+
+export function softmax(step: Step): Activation {
+  return softmaxOf(step.c, step.bordered(0), step.name);
+}
+
+export function negative(step: Step): Activation {
+  return scaled(step.c, step.bordered(0), -1, 0, step.name);
+}
+
+/** FusedBatchNorm with fixed statistics: scale, offset, mean, variance. */
+export function batchNorm(step: Step): Activation {
+  step.requireChannelsLast();
+  const { c, name, attributes } = step;
+  if (attributes.bool('is_training')) fail('it is in training mode; export the model for inference');
+  const x = step.bordered(0);
+  const parameters = [1, 2, 3, 4].map((position) => realsOf(step.constant(position)));
+  const [scale, offset, mean, variance] = parameters as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const channels = x.shape.at(-1);
+  for (const { length } of parameters)
+    if (length !== channels) fail(`it has ${length} parameters for ${channels} channels`);
+  const epsilon = attributes.float('epsilon', 1e-4);
+  c.charge(2 * scale.length);
+  const factors = Float64Array.from(scale, (value, at) => value / Math.sqrt(variance[at]! + epsilon));
+  if (!factors.every(Number.isFinite)) fail('its variance is not positive');
+  const offsets = factors.map((factor, at) => offset[at]! - mean[at]! * factor);
+  return affine(c, x, factors, offsets, name);
+}

@@ -1,0 +1,71 @@
+/** L2_POOL_2D, the root of the mean of squares: squares of 15 bits, an average pool, and a table of roots. */
+import { functionTable } from '../function-table.js';
+import { integerMultipliers } from '../multiplier.js';
+import { tableRange } from '../validate-tables.js';
+import { BuiltinOptions } from './generated/builtin-options.js';
+import { Pool2DOptions } from './generated/pool2doptions.js';
+import { activationRange } from './quantization.js';
+import type { Step } from './step.js';
+import { imageAxes, windows } from './window.js';
+
+const LARGEST = 32767;
+
+export function importL2Pool(step: Step): void {
+  step.requireInputs(1);
+  const options = step.options(BuiltinOptions.Pool2DOptions, Pool2DOptions);
+  const x = step.activation(0);
+  const { height, width, channels } = imageAxes(x.tensor.shape, step);
+  const window = { height: options.filterHeight(), width: options.filterWidth() };
+  const stride = { y: options.strideH(), x: options.strideW() };
+  const result = windows(
+    { size: height, taps: window.height, stride: stride.y, dilation: 1 },
+    { size: width, taps: window.width, stride: stride.x, dilation: 1 },
+    options.padding(),
+    step,
+  );
+  const output = step.output();
+  step.requireShape(output, [result.height, result.width, channels]);
+  const limit = activationRange(options.fusedActivationFunction(), output, step.fail);
+  const most = Math.max(-x.tensor.minimum, x.tensor.maximum) ** 2;
+  // The whole of 15 bits, and no more.
+  const factor = LARGEST / Math.max(1, most);
+  const { multipliers, shift } = step.checked(() => integerMultipliers([factor]));
+  const range = { minimum: 0, maximum: LARGEST };
+  const square = {
+    ...x.tensor,
+    ...range,
+    scale: x.tensor.scale ** 2 / factor,
+    zeroPoint: 0,
+    name: `${step.name}/squares`,
+  };
+  const squares = step.insert(square, (id) => ({
+    kind: 'multiply',
+    name: square.name,
+    inputs: [x.id, x.id],
+    output: id,
+    multiplier: multipliers[0]!,
+    shift,
+    ...range,
+  }));
+  const mean = { ...square, name: `${step.name}/mean`, shape: output.shape };
+  const means = step.insert(mean, (id) => ({
+    kind: 'averagePool',
+    name: mean.name,
+    input: squares.id,
+    output: id,
+    window,
+    stride,
+    padding: result.padding,
+    ...range,
+  }));
+  const table = functionTable(Math.sqrt, mean, { scale: output.scale, ...limit });
+  const reached = tableRange(table);
+  const kept = { minimum: Math.min(0, reached.minimum), maximum: Math.max(0, reached.maximum) };
+  step.finish({ ...output, ...kept }, (id) => ({
+    kind: 'lookup',
+    name: step.name,
+    input: means.id,
+    output: id,
+    table,
+  }));
+}
