@@ -25,7 +25,7 @@ function floatOutputs(network: FloatNetwork, input: Float32Array): Outputs {
   return network.outputs.map((id) => values[id]!);
 }
 
-const effortOf = <A>({ effort }: OpenModel<A>): Effort => effort ?? { pictures: Number.POSITIVE_INFINITY, measured: 8 };
+const effortOf = <A>({ effort }: OpenModel<A>): Effort => effort ?? { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
 
 function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
   return model.calibration.slice(0, effortOf(model).pictures);
@@ -33,13 +33,13 @@ function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
 
 async function quantized<A>(model: OpenModel<A>, arithmetic: Arithmetic): Promise<QuantizedNetwork> {
   const { network, preprocessing } = model;
-  const { measured } = effortOf(model);
+  const { measured, equalize } = effortOf(model);
   const { shape } = network.tensors[network.input]!;
   const inputs = async function* (): AsyncGenerator<Float32Array> {
     for (const { image } of calibrationOf(model)) yield realPicture(image, preprocessing, shape);
   };
   const input = pictureQuantization(preprocessing);
-  const found = await quantizeCalibrated(network, inputs, { arithmetic, input, measured });
+  const found = await quantizeCalibrated(network, inputs, { arithmetic, input, measured, equalize });
   return found.network;
 }
 
@@ -98,8 +98,8 @@ export async function evaluateModel<A>(published: PublishedModel<A>, threads: nu
   const model = await published.open();
   const arithmetic = await wasmArithmetic({ threads });
   try {
-    say(`${published.name}: quantizes on ${calibrationOf(model).length} pictures`);
-    const network = await quantized(model, arithmetic);
+    say(`${published.name}: quantizes`);
+    const network = model.quantized ?? (await quantized(model, arithmetic));
     const { macs, modulus, bound, layers } = certify(network);
     const { shape } = model.network.tensors[model.network.input]!;
 

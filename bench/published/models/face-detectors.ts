@@ -7,12 +7,13 @@ import {
   decodeTinyFaces,
   type Face,
   type FaceModel,
-  faceAnchors,
+  
   importFaceModel,
-  loadFaceWeights,
+  quantizedFaceDetector,
   overlap,
 } from '../../../src/network/faces/index.js';
 import type { Image } from '../../../src/network/image/index.js';
+import type { QuantizedNetwork } from '../../../src/reference/index.js';
 import { modelDirectory } from '../../../test/faces/package-files.js';
 import { pictureTensor, withWeights } from '../faces.js';
 import type { Limit, Measure, OpenModel, Outputs, PublishedModel, Sample } from '../model.js';
@@ -55,6 +56,8 @@ async function detections(
 }
 
 interface Detector {
+  /** Where the repository has its calibration. */
+  readonly quantized?: QuantizedNetwork;
   readonly locate: (sample: Sample) => Promise<Face[]>;
   readonly decode: (outputs: Outputs, sample: Sample) => Face[];
 }
@@ -77,13 +80,14 @@ function detector(
       { what: 'overlap of boxes', value: 0.8 },
     ],
     async open(): Promise<OpenModel<readonly Face[]>> {
-      const { locate, decode } = await open();
+      const { locate, decode, quantized } = await open();
       const imported = await importFaceModel(file, (name) => readFile(join(modelDirectory, name)));
       const calibration = [...(await webcam()), ...(await photographs(1, 2))];
       return {
         ...imported,
+        ...(quantized === undefined ? {} : { quantized }),
         calibration: [...calibration, ...calibration.slice(0, 2).flatMap(quarters)],
-        test: await photographs(3, 4, 5, 6),
+        test: await photographs(4, 5),
         theirs: (sample) => locate(sample),
         answer: decode,
         words,
@@ -97,8 +101,9 @@ function detector(
 export const ssdMobilenet = detector('ssd_mobilenetv1', async () => {
   const file = 'ssd_mobilenetv1_model-weights_manifest.json';
   const { api, net } = await withWeights(file, (nets) => nets.ssdMobilenetv1);
-  const anchors = faceAnchors(await loadFaceWeights(modelDirectory));
+  const { network: quantized, anchors } = await quantizedFaceDetector(modelDirectory);
   return {
+    quantized,
     locate: ({ image }) =>
       detections(api, image, (picture) => net.locateFaces(picture, { minConfidence: CONFIDENCE, maxResults: 100 })),
     decode: (outputs, { image }) => decodeFaces(outputs, anchors, image, CONFIDENCE),

