@@ -33,8 +33,9 @@ function single(
   others: readonly string[],
   attributes: Record<string, object>,
   rest: Some = {},
+  move?: (value: number) => number,
 ): Promise<unknown> {
-  return sameGraph({ ...rest, nodes: [node(op, 'y', ['x', ...others], { T: FLOAT, ...attributes })] });
+  return sameGraph({ ...rest, nodes: [node(op, 'y', ['x', ...others], { T: FLOAT, ...attributes })] }, {}, move);
 }
 
 test('Conv2D with every padding, stride and dilation', async () => {
@@ -104,12 +105,20 @@ test('MatMul, and what is fused to it', async () => {
   );
 });
 
+/** Away from zero, where quotients grow without end. */
+const away = (value: number): number => (value < 0 ? value - 0.5 : value + 0.5);
+const positive = (value: number): number => Math.abs(value) + 0.1;
+
 test('arithmetic with constants of every shape', async () => {
   for (const op of ['Add', 'AddV2', 'Sub', 'Mul', 'RealDiv']) {
     for (const shape of [[], [1], [2], [4, 1], [4, 2], [4, 1, 1], [1, 4, 4, 2], [1, 1, 1, 2], [4, 4, 1]]) {
       const constants = { c: { ...reals(shape), data: reals(shape).data } };
       await single(op, ['c'], {}, { constants });
-      if (op !== 'RealDiv') await sameGraph({ constants, nodes: [node(op, 'y', ['c', 'x'], { T: FLOAT })] });
+      await sameGraph(
+        { constants, nodes: [node(op, 'y', ['c', 'x'], { T: FLOAT })] },
+        {},
+        op === 'RealDiv' ? away : undefined,
+      );
     }
   }
   await single('BiasAdd', ['b'], { data_format: text('NHWC') }, { constants: { b: reals([2]) } });
@@ -127,6 +136,29 @@ test('sums and differences of values', async () => {
   await sameGraph({ constants, nodes: [first, node('AddN', 'y', ['c', 'x', 'c'], { T: FLOAT, N: int(3) })] });
 });
 
+test('products, quotients and extremes of values, repeated along axes of size one', async () => {
+  const constants = { w: reals([1, 1, 2, 2]), axes: vector(1, 2), one: scalar(1) };
+  const geometry = { ...WINDOWS, padding: text('SAME'), strides: ints(1, 1, 1, 1) };
+  const nodes = [
+    node('Conv2D', 'c', ['x', 'w'], geometry),
+    node('Square', 'q', ['c'], { T: FLOAT }),
+    node('AddV2', 'p', ['q', 'one'], { T: FLOAT }),
+    node('Mean', 'm', ['p', 'axes'], { T: FLOAT, keep_dims: flag(true) }),
+  ];
+  const outputs = ['y'];
+  for (const op of ['Mul', 'Add', 'Sub', 'Maximum', 'Minimum', 'RealDiv', 'SquaredDifference']) {
+    const combined = (...inputs: string[]): Promise<unknown> =>
+      sameGraph({ constants, outputs, nodes: [...nodes, node(op, 'y', inputs, { T: FLOAT })] });
+    await combined('x', 'p');
+    await combined('x', 'm');
+    await combined('m', 'p');
+    if (op !== 'RealDiv') await combined('m', 'x');
+  }
+  const wide = { c: reals([1, 4, 4, 2]) };
+  await single('Mul', ['c'], {}, { constants: wide, input: [1, 1, 1, 2] });
+  await single('SquaredDifference', ['c'], {}, { constants: wide });
+});
+
 test('batch normalization of every version', async () => {
   const constants = {
     scale: reals([2], 1),
@@ -140,8 +172,12 @@ test('batch normalization of every version', async () => {
   }
 });
 
-test('functions of every entry that clamps express', async () => {
+test('functions of every entry', async () => {
   for (const op of ['Relu', 'Relu6', 'Neg', 'Identity', 'Softmax']) await single(op, [], {});
+  for (const op of ['Sigmoid', 'Tanh', 'Elu', 'Selu', 'Softplus', 'Exp', 'Abs', 'Erf', 'Square'])
+    await single(op, [], {});
+  for (const op of ['Sqrt', 'Rsqrt', 'Log', 'Reciprocal']) await single(op, [], {}, {}, positive);
+  await single('Pow', ['c'], {}, { constants: { c: scalar(3) } });
   await single('LeakyRelu', [], { alpha: real(0.3) });
   await single('Prelu', ['s'], {}, { constants: { s: reals([2]) } });
   await single('ClipByValue', ['a', 'b'], {}, { constants: { a: scalar(-0.5), b: scalar(1.25) } });
@@ -161,9 +197,9 @@ test('pools', async () => {
   }
 });
 
-test('means and maxima over axes that lie together', async () => {
-  for (const op of ['Mean', 'Max']) {
-    for (const axes of [[1, 2], [2, 1], [-2], [3], [1], [1, 2, 3], [0, 1], [0]]) {
+test('means, maxima and the like over axes', async () => {
+  for (const op of ['Mean', 'Max', 'Min', 'Sum']) {
+    for (const axes of [[1, 3], [1, 2], [2, 1], [-2], [3], [1], [1, 2, 3], [0, 1], [0]]) {
       for (const keep of [true, false]) {
         await single(op, ['axes'], { keep_dims: flag(keep) }, { constants: { axes: vector(...axes) } });
       }
@@ -211,6 +247,137 @@ test('concatenation and packing', async () => {
       nodes: [first, node('Pack', 'y', ['x', 'c'], { T: FLOAT, N: int(2), axis: int(axis) })],
     });
   }
+});
+
+test('padding with another number than zero', async () => {
+  const amounts = { shape: [4, 2], dtype: 'int32', data: [0, 0, 1, 2, 0, 1, 0, 0] } as const;
+  await single('PadV2', ['p', 'v'], {}, { constants: { p: amounts, v: scalar(-2.5) } });
+});
+
+test('mirrored borders', async () => {
+  const amounts = { shape: [4, 2], dtype: 'int32', data: [0, 0, 1, 2, 3, 1, 0, 1] } as const;
+  for (const mode of ['REFLECT', 'SYMMETRIC'])
+    await single('MirrorPad', ['p'], { mode: text(mode) }, { constants: { p: amounts } });
+});
+
+test('transposition, slices, splits and other ways to move entries', async () => {
+  const input = [1, 5, 4, 3];
+  const move = (op: string, others: GraphSpec['constants'], attributes = {}): Promise<unknown> =>
+    single(op, Object.keys(others!), attributes, { constants: others!, input });
+  for (const order of [
+    [0, 3, 1, 2],
+    [0, 2, 1, 3],
+    [3, 2, 1, 0],
+  ])
+    await move('Transpose', { p: vector(...order) });
+  await move('Slice', { b: vector(0, 1, 2, 0), s: vector(1, 2, -1, 2) });
+  const masks = {
+    begin_mask: int(0),
+    end_mask: int(0),
+    ellipsis_mask: int(0),
+    new_axis_mask: int(0),
+    shrink_axis_mask: int(0),
+  };
+  const cut = (begin: number[], end: number[], step: number[], changed = {}): Promise<unknown> =>
+    move('StridedSlice', { b: vector(...begin), e: vector(...end), s: vector(...step) }, { ...masks, ...changed });
+  await cut([0, 1, 0, 0], [1, 5, 4, 2], [1, 2, 1, 1]);
+  await cut([0, 1], [0, -1], [1, 1], { begin_mask: int(1), end_mask: int(1) });
+  await cut([0, -1, 0], [1, -6, 4], [1, -2, 1]);
+  await cut([0, 2, 0], [1, 3, 4], [1, 1, 1], { shrink_axis_mask: int(2) });
+  await cut([0, 0, 1], [1, 0, 2], [1, 1, 1], { ellipsis_mask: int(2) });
+  await cut([0, 0, 1], [1, 0, 3], [1, 1, 1], { new_axis_mask: int(2) });
+  await move('GatherV2', { i: vector(2, 0, 2), a: scalar(2, 'int32') }, { batch_dims: int(0) });
+  await move(
+    'GatherV2',
+    { i: { shape: [2, 2], dtype: 'int32', data: [2, 0, 1, 1] }, a: scalar(3, 'int32') },
+    { batch_dims: int(0) },
+  );
+  await move('ReverseV2', { a: vector(1, 3) });
+  await move('Tile', { t: vector(1, 2, 1, 3) });
+  await single('BroadcastTo', ['s'], {}, { constants: { s: vector(1, 3, 4, 2) }, input: [1, 1, 4, 1] });
+  await single('DepthToSpace', [], { block_size: int(2), data_format: text('NHWC') }, { input: [1, 3, 2, 8] });
+});
+
+test('several outputs of one node', async () => {
+  const constants = { a: scalar(3, 'int32'), s: vector(1, -1, 2), m: scalar(-1, 'int32') };
+  const input = [1, 2, 3, 6];
+  const use = (first: ReturnType<typeof node>, count: number): Promise<unknown> => {
+    const names = Array.from({ length: count }, (_, at) => (at === 0 ? 'p' : `p:${at}`));
+    const nodes = names.map((name, at) => node('Relu', `r${at}`, [name], { T: FLOAT }));
+    return sameGraph({ constants, input, nodes: [first, ...nodes], outputs: nodes.map(({ name }) => name) });
+  };
+  await use(node('Split', 'p', ['a', 'x'], { T: FLOAT, num_split: int(3) }), 3);
+  await use(node('SplitV', 'p', ['x', 's', 'm'], { T: FLOAT, num_split: int(3) }), 3);
+  await use(node('Unpack', 'p', ['x'], { T: FLOAT, num: int(3), axis: int(2) }), 3);
+});
+
+test('resizing with every grid', async () => {
+  for (const op of ['ResizeBilinear', 'ResizeNearestNeighbor']) {
+    for (const size of [
+      [8, 6],
+      [3, 9],
+      [1, 1],
+      [4, 4],
+    ]) {
+      for (const [corners, half] of [
+        [false, false],
+        [true, false],
+        [false, true],
+      ] as const) {
+        const attributes = { align_corners: flag(corners), half_pixel_centers: flag(half) };
+        await single(op, ['s'], attributes, { constants: { s: vector(...size) }, input: [1, 4, 5, 2] });
+      }
+    }
+  }
+});
+
+test('Conv2DBackpropInput', async () => {
+  for (const [padding, stride, taps, size] of [
+    ['SAME', 2, 3, [8, 10]],
+    ['SAME', 2, 3, [7, 9]],
+    ['SAME', 1, 3, [4, 5]],
+    ['SAME', 3, 2, [12, 15]],
+    ['VALID', 2, 3, [9, 11]],
+    ['VALID', 2, 3, [10, 12]],
+    ['VALID', 1, 2, [5, 6]],
+  ] as const) {
+    const constants = { s: vector(1, ...size, 4), w: reals([taps, taps, 4, 2]) };
+    const geometry = { ...WINDOWS, padding: text(padding), strides: ints(1, stride, stride, 1) };
+    await sameGraph({
+      constants,
+      input: [1, 4, 5, 2],
+      nodes: [node('Conv2DBackpropInput', 'y', ['s', 'w', 'x'], geometry)],
+    });
+  }
+});
+
+test('dilated convolutions by way of batches', async () => {
+  const pairs = (...data: number[]) => ({ shape: [2, 2], dtype: 'int32', data }) as const;
+  const constants = {
+    two: vector(2, 2),
+    p: pairs(2, 3, 2, 2),
+    c: pairs(0, 1, 0, 0),
+    w: kernel,
+    d: reals([3, 3, 2, 1]),
+    b: bias,
+  };
+  const geometry = { ...WINDOWS, padding: text('VALID'), strides: ints(1, 1, 1, 1) };
+  const from = node('SpaceToBatchND', 's', ['x', 'two', 'p'], { T: FLOAT });
+  const back = (last: string) => node('BatchToSpaceND', 'y', [last, 'two', 'c'], { T: FLOAT });
+  const input = [1, 7, 6, 2];
+  await sameGraph({ constants, input, nodes: [from, node('Conv2D', 'k', ['s', 'w'], geometry), back('k')] });
+  await sameGraph({
+    constants,
+    input,
+    nodes: [from, node('DepthwiseConv2dNative', 'k', ['s', 'd'], geometry), back('k')],
+  });
+  const more = [node('BiasAdd', 'a', ['k', 'b'], { T: FLOAT }), node('Relu', 'r', ['a'], { T: FLOAT }), back('r')];
+  await sameGraph({ constants, input, nodes: [from, node('Conv2D', 'k', ['s', 'w'], geometry), ...more] });
+});
+
+test('products with a transposed input', async () => {
+  const attributes = { transpose_a: flag(true), transpose_b: flag(false) };
+  await single('MatMul', ['w'], attributes, { constants: { w: reals([4, 3]) }, input: [4, 5] });
 });
 
 test('shapes that are computed in the graph', async () => {

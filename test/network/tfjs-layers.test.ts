@@ -12,6 +12,7 @@ import {
   predicted,
   sameLayers,
   saved,
+  tf,
   tfl,
 } from './tfjs/layers-model.js';
 
@@ -68,8 +69,20 @@ test('batch normalization with and without scale and center', async () => {
   await sameLayers(chain(IMAGE, layers.batchNormalization({ axis: 3 })));
 });
 
-test('the activations that clamps express, as layers and inside others', async () => {
-  for (const activation of ['linear', 'relu', 'relu6', 'hardSigmoid'] as const) {
+test('every activation, as a layer and inside others', async () => {
+  const kinds = [
+    'linear',
+    'relu',
+    'relu6',
+    'hardSigmoid',
+    'elu',
+    'selu',
+    'sigmoid',
+    'tanh',
+    'softplus',
+    'softsign',
+  ] as const;
+  for (const activation of [...kinds, 'swish', 'mish', 'gelu', 'gelu_new'] as (typeof kinds)[number][]) {
     await sameLayers(chain(IMAGE, layers.activation({ activation })));
     await sameLayers(chain(IMAGE, conv({ activation })));
   }
@@ -86,6 +99,65 @@ test('ReLU and its kin', async () => {
   await sameLayers(chain(IMAGE, layers.leakyReLU({ alpha: 0.1 })));
   await sameLayers(chain(IMAGE, layers.prelu({ sharedAxes: [1, 2] } as never)));
   await sameLayers(chain(IMAGE, layers.prelu()));
+  await sameLayers(chain(IMAGE, layers.elu()));
+});
+
+test('transposed convolutions', async () => {
+  for (const padding of ['same', 'valid'] as const) {
+    await sameLayers(chain(IMAGE, layers.conv2dTranspose({ filters: 4, kernelSize: 3, padding })));
+    await sameLayers(chain(IMAGE, layers.conv2dTranspose({ filters: 4, kernelSize: 4, strides: 2, padding })));
+    await sameLayers(
+      chain(IMAGE, layers.conv2dTranspose({ filters: 2, kernelSize: [2, 3], strides: 2, padding, useBias: false })),
+    );
+    await sameLayers(
+      chain(IMAGE, layers.conv2dTranspose({ filters: 2, kernelSize: 2, strides: 3, padding, activation: 'relu' })),
+    );
+  }
+});
+
+test('layers that move entries', async () => {
+  await sameLayers(chain(IMAGE, layers.permute({ dims: [3, 1, 2] })));
+  await sameLayers(chain(IMAGE, layers.permute({ dims: [2, 1, 3] }), conv()));
+  await sameLayers(
+    chain(
+      IMAGE,
+      layers.cropping2D({
+        cropping: [
+          [1, 2],
+          [0, 1],
+        ],
+      } as never),
+    ),
+  );
+  await sameLayers(
+    chain(
+      IMAGE,
+      layers.zeroPadding2d({ padding: 2 }),
+      layers.cropping2D({
+        cropping: [
+          [1, 3],
+          [2, 1],
+        ],
+      } as never),
+    ),
+  );
+  for (const interpolation of ['nearest', 'bilinear'] as const) {
+    await sameLayers(chain(IMAGE, layers.upSampling2d({ interpolation } as never)));
+    await sameLayers(chain(IMAGE, layers.upSampling2d({ size: [3, 1], interpolation } as never)));
+  }
+  await sameLayers(chain([5], layers.repeatVector({ n: 3 })));
+});
+
+test('an ELU whose factor TensorFlow.js itself does not take', async () => {
+  const files = await saved(chain(IMAGE, layers.elu()));
+  const document: Document = JSON.parse(files.modelJson);
+  document.modelTopology.config.layers[1].config.alpha = 0.5;
+  const input = numbers(3)(7 * 6 * 3, 4);
+  const [actual] = networkOutputs(importTfjs({ ...files, modelJson: JSON.stringify(document) }), input);
+  near(
+    actual!,
+    input.map((value) => (value < 0 ? Math.expm1(value) / 2 : value)),
+  );
 });
 
 test('a ReLU with a negative slope, which TensorFlow.js itself ignores, is what Keras makes it', async () => {
@@ -167,6 +239,23 @@ test('sums, differences and averages', async () => {
   await sameLayers(merged(layers.add(), 3));
   await sameLayers(merged(layers.average()));
   await sameLayers(merged(layers.average(), 3));
+});
+
+test('products and extremes', async () => {
+  for (const merge of [layers.multiply, layers.maximum, layers.minimum]) {
+    await sameLayers(merged(merge()));
+    await sameLayers(merged(merge(), 3));
+  }
+});
+
+test('inputs that are repeated along axes of size one', async () => {
+  for (const merge of [layers.multiply, layers.add, layers.maximum]) {
+    const input = tfl.input({ shape: IMAGE });
+    const pooled = layers.globalAveragePooling2d({}).apply(input) as tfl.SymbolicTensor;
+    const gate = layers.reshape({ targetShape: [1, 1, 3] }).apply(pooled) as tfl.SymbolicTensor;
+    await sameLayers(tfl.model({ inputs: input, outputs: merge().apply([input, gate]) as tfl.SymbolicTensor }));
+    await sameLayers(tfl.model({ inputs: input, outputs: merge().apply([gate, input]) as tfl.SymbolicTensor }));
+  }
 });
 
 test('concatenation along every axis', async () => {
@@ -282,6 +371,10 @@ test('own classes of layers, when they are described', async () => {
     networkOutputs(relu, input)[0]!,
     networkOutputs(plain, input)[0]!.map((value) => Math.max(0, value)),
   );
+  const shuffled = new Map([['MultiplyBeta', { kind: 'depthToSpace', block: 2 } as const]]);
+  const before = networkOutputs(plain, input)[0]!;
+  const tensor = tf.depthToSpace(tf.tensor4d(before, [1, 5, 4, 4]), 2, 'NHWC');
+  near(networkOutputs(importTfjs(own, { customLayers: shuffled }), input)[0]!, Float32Array.from(tensor.dataSync()));
   const wrong = new Map([['MultiplyBeta', { kind: 'scale' } as never]]);
   assert.throws(() => importTfjs(own, { customLayers: wrong }), /customLayers does not describe what it computes\./);
 });

@@ -1,7 +1,8 @@
 /** Functions of every entry alone, and softmax. */
 
-import { affine, broadcast, scaled } from './arithmetic.js';
-import { type Constant, realsOf } from './constant.js';
+import { type FunctionName, type RealFunction, realFunction } from '../float/index.js';
+import { affine, broadcast, combined, scaled } from './arithmetic.js';
+import type { Constant } from './constant.js';
 import type { Construction } from './construction.js';
 import { fail } from './fail.js';
 import { type Activation, activation } from './value.js';
@@ -26,26 +27,26 @@ export function rectified(c: Construction, x: Activation, name: string): Activat
   return clamped(c, x, 0, POSITIVE_INFINITY, name);
 }
 
-/** max(x, 0) + slope * min(x, 0), as relu(x) + (-slope) * relu(-x); one slope, or one for each entry of some last axes. */
-export function sloped(c: Construction, given: Activation, slopes: Float64Array, name: string): Activation {
+/** A function of every entry. */
+export function applied(c: Construction, given: Activation, how: RealFunction, name: string): Activation {
   const x = c.settled(given, name);
-  const positive = rectified(c, x, `${name}/positive`);
-  const negative = rectified(c, scaled(c, x, -1, 0, `${name}/flipped`), `${name}/negative`);
-  const factors = slopes.map((slope) => 0 - slope);
-  const other = affine(c, negative, factors, Float64Array.of(0), `${name}/sloped`);
-  const handle = c.shaped(other.handle, c.target.shape(positive.handle), `${name}/sloped`);
-  return activation(c.target.add(positive.handle, handle, name), x.shape);
+  return activation(c.target.function(x.handle, how, name), x.shape);
 }
 
 export function leaky(c: Construction, x: Activation, slope: number, name: string): Activation {
   if (!Number.isFinite(slope)) fail('its slope is not a finite number');
-  return sloped(c, x, Float64Array.of(slope), name);
+  return applied(c, x, realFunction('leakyRelu', slope), name);
 }
 
-/** A slope for every channel, or for every entry. */
-export function withSlopes(c: Construction, x: Activation, slopes: Constant, name: string): Activation {
-  realsOf(slopes);
-  return sloped(c, x, broadcast(c, x.shape, slopes), name);
+/** max(x, 0) + slope * min(x, 0), a slope for every channel or every entry: as relu(x) + (-slope) * relu(-x). */
+export function withSlopes(c: Construction, given: Activation, constant: Constant, name: string): Activation {
+  const x = c.settled(given, name);
+  const slopes = broadcast(c, x.shape, constant);
+  if (slopes.length === 1) return leaky(c, x, slopes[0]!, name);
+  const positive = rectified(c, x, `${name}/positive`);
+  const negative = rectified(c, scaled(c, x, -1, 0, `${name}/flipped`), `${name}/negative`);
+  const factors = slopes.map((slope) => 0 - slope);
+  return combined(c, positive, affine(c, negative, factors, Float64Array.of(0), `${name}/sloped`), 'add', name);
 }
 
 /** Along the last axis. */
@@ -58,12 +59,29 @@ export function softmax(c: Construction, given: Activation, name: string): Activ
 /** An activation by the name that layers give it. */
 type Named = (c: Construction, x: Activation, name: string) => Activation;
 
+const plain =
+  (kind: FunctionName, ...parameters: number[]): Named =>
+  (c, x, name) =>
+    applied(c, x, realFunction(kind, ...parameters), name);
+
 const NAMED: ReadonlyMap<string, Named> = new Map<string, Named>([
+  ['elu', plain('elu')],
+  ['exponential', plain('exponential')],
+  ['gelu', plain('gelu')],
+  ['gelunew', plain('geluTanh')],
+  ['hardsigmoid', plain('hardSigmoid')],
   ['linear', (_, x) => x],
+  ['mish', plain('mish')],
   ['relu', rectified],
   ['relu6', (c, x, name) => clamped(c, x, 0, 6, name)],
-  ['hardsigmoid', (c, x, name) => clamped(c, scaled(c, x, 0.2, 0.5, `${name}/line`), 0, 1, name)],
+  ['selu', plain('selu')],
+  ['sigmoid', plain('sigmoid')],
+  ['silu', plain('silu')],
   ['softmax', softmax],
+  ['softplus', plain('softplus')],
+  ['softsign', plain('softsign')],
+  ['swish', plain('silu')],
+  ['tanh', plain('tanh')],
 ]);
 
 /** @param kind as models spell it: `hard_sigmoid`, `hardSigmoid` */

@@ -1,8 +1,12 @@
 /** Sums and products, of values that depend on the input and of constants, repeated along axes of size one. */
+import { realFunction } from '../float/index.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
 import { fail, shown } from './fail.js';
+import { commonShape, repeatedTo } from './moving.js';
 import { type Activation, activation, product } from './value.js';
+
+const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
 
 const one = (value: number): Float64Array => Float64Array.of(value);
 
@@ -65,17 +69,18 @@ export function scaled(c: Construction, x: Activation, factor: number, offset: n
   return affine(c, x, one(factor), one(offset), name);
 }
 
-export type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide';
+export type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide' | 'larger' | 'smaller';
 
 /** x op constant, or constant op x. */
 export function withConstant(
   c: Construction,
-  x: Activation,
+  given: Activation,
   constant: Constant,
   how: Arithmetic,
   constantFirst: boolean,
   name: string,
 ): Activation {
+  const x = repeatedTo(c, given, commonShape(given.shape, constant.shape), `${name}/repeated`);
   const values = broadcast(c, x.shape, constant);
   switch (how) {
     case 'add':
@@ -92,7 +97,7 @@ export function withConstant(
     case 'multiply':
       return affine(c, x, values, one(0), name);
     case 'divide':
-      if (constantFirst) return fail('it divides by a value that depends on the input, which is not supported');
+      if (constantFirst) return affine(c, inverse(c, x, `${name}/inverse`), values, one(0), name);
       return affine(
         c,
         x,
@@ -100,27 +105,29 @@ export function withConstant(
         one(0),
         name,
       );
+    case 'larger':
+    case 'smaller': {
+      const [value] = values as unknown as [number];
+      if (values.length > 1) return fail('its constant must be a single number');
+      const [minimum, maximum] = how === 'larger' ? [value, POSITIVE_INFINITY] : [NEGATIVE_INFINITY, value];
+      const { handle, shape } = c.settled(x, name);
+      return activation(c.target.clamp(handle, minimum, maximum, name), shape);
+    }
   }
 }
 
-export function added(c: Construction, a: Activation, b: Activation, name: string): Activation {
-  if (a.shape.join() !== b.shape.join()) {
-    fail(`its inputs have shapes [${a.shape}] and [${b.shape}], and only equal shapes are supported`);
-  }
-  const [left, right] = [c.settled(a, name), c.settled(b, name)];
-  const other = c.shaped(right.handle, c.target.shape(left.handle), name);
-  return activation(c.target.add(left.handle, other, name), a.shape);
+function inverse(c: Construction, given: Activation, name: string): Activation {
+  const x = c.settled(given, name);
+  return activation(c.target.function(x.handle, realFunction('reciprocal'), name), x.shape);
 }
 
 /** Arithmetic of two values that depend on the input. */
 export function combined(c: Construction, a: Activation, b: Activation, how: Arithmetic, name: string): Activation {
-  switch (how) {
-    case 'add':
-      return added(c, a, b, name);
-    case 'subtract':
-      return added(c, a, scaled(c, b, -1, 0, `${name}/negative`), name);
-    case 'multiply':
-    case 'divide':
-      return fail('it multiplies or divides two values that depend on the input, which is not supported');
-  }
+  if (how === 'divide') return combined(c, a, inverse(c, b, `${name}/inverse`), 'multiply', name);
+  const shape = commonShape(a.shape, b.shape);
+  const left = c.settled(repeatedTo(c, a, shape, `${name}/left`), name);
+  const right = c.settled(repeatedTo(c, b, shape, `${name}/right`), name);
+  const other = c.shaped(right.handle, c.target.shape(left.handle), name);
+  const { handle } = left;
+  return activation(how === 'add' ? c.target.add(handle, other, name) : c.target.pair(how, handle, other, name), shape);
 }

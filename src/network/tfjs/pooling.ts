@@ -2,7 +2,7 @@
 import { type Axes, type Size, samePadding, VALID } from '../float/index.js';
 import type { Construction } from './construction.js';
 import type { PaddingRule } from './convolution.js';
-import { fail } from './fail.js';
+import { transposed } from './moving.js';
 import { type Activation, activation, product } from './value.js';
 
 export type PoolKind = 'averagePool' | 'maxPool';
@@ -46,7 +46,18 @@ export function reduced(
   if (gone.length === 0) return activation(x.handle, left);
   const [first, last] = [Math.min(...gone), Math.max(...gone)];
   if (shape.some((size, axis) => axis > first && axis < last && size !== 1 && !gone.includes(axis))) {
-    fail(`it reduces axes ${axes.join(', ')} of [${shape}], which do not lie together`);
+    // The axes that stay, then the others, so that these lie together.
+    const kept = [...shape.keys()].filter((axis) => !gone.includes(axis));
+    const moved = transposed(c, x, [...kept, ...gone], `${name}/transposed`);
+    const result = reduced(
+      c,
+      moved,
+      kind,
+      gone.map((_, at) => kept.length + at),
+      false,
+      name,
+    );
+    return activation(result.handle, left);
   }
   const rows = product(shape.slice(0, first));
   const length = product(shape.slice(first, last + 1));

@@ -141,8 +141,12 @@ async function expectedOutputs(files: Files, input: tf.Tensor, outputs: readonly
   return [model.execute({ x: input }, [...outputs])].flat();
 }
 
-/** Imports the model and compares every output with TensorFlow.js's for two inputs. */
-export async function sameGraph(spec: GraphSpec, options: TfjsOptions = {}): Promise<FloatNetwork> {
+/** Imports the model and compares every output with TensorFlow.js's for two inputs, whose entries `move` moves. */
+export async function sameGraph(
+  spec: GraphSpec,
+  options: TfjsOptions = {},
+  move = (value: number) => value,
+): Promise<FloatNetwork> {
   const files = graphFiles(spec);
   const network = importTfjs(files, options);
   const shape = (spec.input ?? [1, 4, 4, 2]).map((given, axis) =>
@@ -154,7 +158,7 @@ export async function sameGraph(spec: GraphSpec, options: TfjsOptions = {}): Pro
       shape.reduce((product, size) => product * size, 1),
       3,
     );
-    const input = spec.inputType === 'DT_INT32' ? drawn.map(Math.round) : drawn;
+    const input = (spec.inputType === 'DT_INT32' ? drawn.map(Math.round) : drawn).map(move);
     const expected = await expectedOutputs(
       files,
       tf.tensor(input, shape, spec.inputType === 'DT_INT32' ? 'int32' : 'float32'),

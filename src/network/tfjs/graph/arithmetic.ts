@@ -1,21 +1,24 @@
 /** Arithmetic of values and constants, limits, and batch normalization. */
-import { clamped, leaky as leakyOf, named, softmax as softmaxOf, withSlopes } from '../activations.js';
-import { type Arithmetic, affine, broadcast, combined, scaled, withConstant } from '../arithmetic.js';
+import { type FunctionName, realFunction } from '../../float/index.js';
+import { applied, clamped, leaky as leakyOf, named, softmax as softmaxOf, withSlopes } from '../activations.js';
+import { type Arithmetic, affine, combined, scaled, withConstant } from '../arithmetic.js';
 import { realsOf, scalarOf } from '../constant.js';
 import { fail } from '../fail.js';
 import type { Activation } from '../value.js';
+import { throughBlocks } from './blocks.js';
 import type { Step, StepImporter } from './step.js';
 
-const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+/** Of the two inputs, one of which may be a constant. */
+function between(step: Step, how: Arithmetic, name = step.name): Activation {
+  const { c } = step;
+  const [a, b] = [step.value(0), step.value(1)];
+  if (b.kind === 'constant') return withConstant(c, step.bordered(0), b, how, false, name);
+  if (a.kind === 'constant') return withConstant(c, step.bordered(1), a, how, true, name);
+  return combined(c, step.bordered(0), step.bordered(1), how, name);
+}
 
 export function arithmetic(how: Arithmetic): StepImporter {
-  return (step) => {
-    const { c, name } = step;
-    const [a, b] = [step.value(0), step.value(1)];
-    if (b.kind === 'constant') return withConstant(c, step.bordered(0), b, how, false, name);
-    if (a.kind === 'constant') return withConstant(c, step.bordered(1), a, how, true, name);
-    return combined(c, step.bordered(0), step.bordered(1), how, name);
-  };
+  return (step) => between(step, how);
 }
 
 export function sum(step: Step): Activation {
@@ -29,26 +32,10 @@ export function sum(step: Step): Activation {
 }
 
 /** A bias along the last axis. */
-export function biasAdd(step: Step): Activation {
+export const biasAdd: StepImporter = throughBlocks((step) => {
   step.requireChannelsLast();
-  const { c, name } = step;
-  return withConstant(c, step.bordered(0), step.constant(1), 'add', false, name);
-}
-
-/** Maximum or minimum of a value and one number. */
-export function limit(side: 'larger' | 'smaller'): StepImporter {
-  return (step) => {
-    const { c, name } = step;
-    const position = step.value(0).kind === 'activation' ? 0 : 1;
-    const x = step.bordered(position);
-    const values = broadcast(c, x.shape, step.constant(1 - position));
-    if (values.length > 1) return fail('its constant must be a single number');
-    const [value] = values as unknown as [number];
-    return side === 'larger'
-      ? clamped(c, x, value, POSITIVE_INFINITY, name)
-      : clamped(c, x, NEGATIVE_INFINITY, value, name);
-  };
-}
+  return withConstant(step.c, step.bordered(0), step.constant(1), 'add', false, step.name);
+});
 
 export function clipByValue(step: Step): Activation {
   return clamped(step.c, step.bordered(0), scalarOf(step.constant(1)), scalarOf(step.constant(2)), step.name);
@@ -56,7 +43,22 @@ export function clipByValue(step: Step): Activation {
 
 /** An activation by its name. */
 export function activationOf(kind: string): StepImporter {
-  return (step) => named(step.c, step.bordered(0), kind, step.name);
+  return throughBlocks((step) => named(step.c, step.bordered(0), kind, step.name));
+}
+
+/** A function of every entry. */
+export function functionOf(kind: FunctionName, ...parameters: number[]): StepImporter {
+  return (step) => applied(step.c, step.bordered(0), realFunction(kind, ...parameters), step.name);
+}
+
+/** A power that is known. */
+export function power(step: Step): Activation {
+  return applied(step.c, step.bordered(0), realFunction('power', scalarOf(step.constant(1))), step.name);
+}
+
+export function squaredDifference(step: Step): Activation {
+  const difference = between(step, 'subtract', `${step.name}/difference`);
+  return applied(step.c, difference, realFunction('power', 2), step.name);
 }
 
 export function leakyRelu(step: Step): Activation {

@@ -1,5 +1,6 @@
 /** Operators that only rename, move, join or cut entries. */
 
+import { scaled } from '../arithmetic.js';
 import { askedShape, joined, padded, reshape as reshapeTo } from '../arrangement.js';
 import { scalarOf } from '../constant.js';
 import { LARGEST } from '../convolution.js';
@@ -83,9 +84,10 @@ export function amountsOf(step: Step, axes: number): [before: number, after: num
   return Array.from({ length: axes }, (_, axis) => [list[2 * axis]!, list[2 * axis + 1]!]);
 }
 
-/** Pad and PadV2: a border of zeros around rows and columns. */
+/** Pad and PadV2: a border around rows and columns, of zeros, or of another number by way of zeros. */
 export function pad(step: Step): Activation {
-  if (step.inputs.length > 2 && scalarOf(step.constant(2)) !== 0) fail('it pads with another number than 0');
+  const { c, name } = step;
+  const value = step.inputs.length > 2 ? scalarOf(step.constant(2)) : 0;
   const x = step.bordered(0);
   const amounts = amountsOf(step, x.shape.length);
   if (amounts.every(([before, after]) => before + after === 0)) return x;
@@ -95,5 +97,7 @@ export function pad(step: Step): Activation {
   }
   if (batch[0] + batch[1] + channels[0] + channels[1] > 0) fail('only rows and columns can be padded');
   const border = { top: rows[0], bottom: rows[1], left: columns[0], right: columns[1] };
-  return padded(step.c, x, border, step.name);
+  if (value === 0) return padded(c, x, border, name);
+  const lowered = scaled(c, x, 1, -value, `${name}/lowered`);
+  return scaled(c, padded(c, lowered, border, `${name}/padded`), 1, value, name);
 }

@@ -114,6 +114,9 @@ export function importGraph(topology: unknown, signature: unknown, weights: Weig
   return c.finished(
     outputs.map((source): Activation => {
       const result = value(source);
+      if (result.kind === 'activation' && result.blocks !== null) {
+        return fail(`its output ${shown(source.node)} is dealt out to batches by a SpaceToBatchND`);
+      }
       return result.kind === 'activation' ? result : fail(`its output ${shown(source.node)} is a constant`);
     }),
   );

@@ -5,7 +5,9 @@ import type { Constant } from '../constant.js';
 import { convolved, LARGEST, type PaddingRule } from '../convolution.js';
 import { multiplied } from '../dense.js';
 import { fail, shown } from '../fail.js';
-import { type Activation, activation } from '../value.js';
+import { transposed } from '../moving.js';
+import { convolvedBack } from '../transposed-convolution.js';
+import type { Activation } from '../value.js';
 import { withoutBlocks } from './blocks.js';
 import type { Step } from './step.js';
 
@@ -89,18 +91,30 @@ export const fusedConv2D = (step: Step): Activation => convolution(step, false, 
 export const depthwiseConv2D = (step: Step): Activation => convolution(step, true, NOTHING);
 export const fusedDepthwiseConv2D = (step: Step): Activation => convolution(step, true, fusedOf(step));
 
+/** The sizes of the result, the kernel, and what the forward convolution would have made. */
+export function conv2DBackpropInput(step: Step): Activation {
+  step.requireChannelsLast();
+  const { c, name } = step;
+  const { y, x } = axesOf(step, 'dilations', 1);
+  if (y !== 1 || x !== 1) fail('its dilations must be 1');
+  const [, height = 0, width = 0] = step.integers(0);
+  if (height > LARGEST || width > LARGEST) fail(`its result has ${height} x ${width} pixels`);
+  const kernel = step.constant(1);
+  const how = { name, kernel, bias: null, stride: axesOf(step, 'strides', null), padding: paddingOf(step) };
+  return convolvedBack(c, step.bordered(2), { ...how, size: { height, width } });
+}
+
 function product(step: Step, fused: Fused): Activation {
   const { c, name, attributes } = step;
   const given = step.activation(0);
   if (given.shape.length < 2) fail(`its input has shape [${given.shape}], and needs two axes`);
-  // One row is the same either way.
   const turned = attributes.bool('transpose_a') || attributes.bool('adj_x');
-  if (turned && given.shape.length !== 2) fail('it transposes its input, which is not supported');
-  if (turned && !given.shape.includes(1)) fail('it transposes its input, which is not supported');
-  const x = turned ? activation(given.handle, given.shape.toReversed()) : given;
+  const axes = [...given.shape.keys()];
+  const order = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
+  const x = turned ? transposed(c, given, order, `${name}/transposed`) : given;
   const matrix = step.constant(1);
-  const transposed = attributes.bool('transpose_b') || attributes.bool('adj_y');
-  return fused.finish(multiplied(c, x, { name, matrix, transposed, bias: fused.bias }));
+  const turnedMatrix = attributes.bool('transpose_b') || attributes.bool('adj_y');
+  return fused.finish(multiplied(c, x, { name, matrix, transposed: turnedMatrix, bias: fused.bias }));
 }
 
 export const matMul = (step: Step): Activation => product(step, NOTHING);

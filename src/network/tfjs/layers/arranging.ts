@@ -1,9 +1,11 @@
 /** Layers that move entries, or leave them where they are. */
-import { type Codec, chosen, list, orNull, wholeNumber } from '../../../protocol/codecs.js';
+import { type Codec, chosen, list, oneOf, orNull, wholeNumber } from '../../../protocol/codecs.js';
 import type { Padding } from '../../../reference/linear-map.js';
 import { askedShape, joined, padded, reshape as reshapeTo } from '../arrangement.js';
 import { LARGEST } from '../convolution.js';
 import { fail } from '../fail.js';
+import { cropped, repeatedTo, transposed } from '../moving.js';
+import { resized } from '../resizing.js';
 import { type Activation, product } from '../value.js';
 import type { Layer } from './layer.js';
 
@@ -53,4 +55,34 @@ export function zeroPadding(layer: Layer): Activation {
 
 export function concatenate({ c, config, inputs, name }: Layer): Activation {
   return joined(c, inputs, config.or('axis', wholeNumber(-16, 16), -1), name);
+}
+
+/** The order counts axes from 1, behind the batch axis. */
+export function permute({ c, config, input, name }: Layer): Activation {
+  return transposed(c, input, [0, ...config.get('dims', list(wholeNumber(1, 8), 8))], name);
+}
+
+export function cropping(layer: Layer): Activation {
+  layer.requireChannelsLast();
+  return cropped(layer.c, layer.input, sidesOf(layer, 'cropping'), layer.name);
+}
+
+/** Every pixel several times, or what lies between them as TensorFlow.js computes it. */
+export function upSampling(layer: Layer): Activation {
+  layer.requireChannelsLast();
+  const { c, config, input, name } = layer;
+  const mode = config.or('interpolation', oneOf('nearest', 'bilinear'), 'nearest');
+  const { y, x } = layer.pair('size', 2);
+  const [, height = 0, width = 0] = input.shape;
+  const how = { mode, alignCorners: false, halfPixels: false };
+  return resized(c, input, { height: height * y, width: width * x }, how, name);
+}
+
+/** A row several times. */
+export function repeatVector({ c, config, input, name }: Layer): Activation {
+  const [batch, length, ...more] = input.shape;
+  if (length === undefined || more.length > 0)
+    return fail(`its input has shape [${input.shape}], and two axes are needed`);
+  const times = config.get('n', wholeNumber(1, LARGEST));
+  return repeatedTo(c, reshapeTo(c, input, [batch!, 1, length], name), [batch!, times, length], name);
 }

@@ -1,9 +1,10 @@
 /** Layers of classes that TensorFlow.js does not have, as far as a few words describe them. */
 import * as t from 'io-ts';
-import { decode, finiteNumber, nonEmptyString, oneOf, strictObject } from '../../../protocol/codecs.js';
+import { decode, finiteNumber, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../../protocol/codecs.js';
 import { ModelError } from '../../errors.js';
 import { named } from '../activations.js';
 import { scaled } from '../arithmetic.js';
+import { depthToSpace } from '../moving.js';
 import type { LayerImporter } from './layer.js';
 
 /** What a layer of an own class computes. */
@@ -21,6 +22,12 @@ export type CustomLayer =
       readonly offset?: number;
     }
   | {
+      /** Blocks of pixels from the channels of one, as in a pixel shuffle: block row first. */
+      readonly kind: 'depthToSpace';
+      /** Rows, and columns, of a block. */
+      readonly block: number;
+    }
+  | {
       /** A function of every entry. */
       readonly kind: 'activation';
       /** As in Keras: `relu`, `swish` … */
@@ -33,6 +40,7 @@ export type CustomLayers = ReadonlyMap<string, CustomLayer>;
 const codec = t.union([
   strictObject({ kind: oneOf('identity') }),
   strictObject({ kind: oneOf('scale'), factor: finiteNumber }, { offset: finiteNumber }),
+  strictObject({ kind: oneOf('depthToSpace'), block: wholeNumber(1, 64) }),
   strictObject({ kind: oneOf('activation'), activation: nonEmptyString }),
 ]);
 
@@ -52,6 +60,10 @@ export function customLayer(layers: CustomLayers, kind: string): LayerImporter |
     case 'scale': {
       const { factor, offset = 0 } = how;
       return ({ c, input, name }) => scaled(c, input, factor, offset, name);
+    }
+    case 'depthToSpace': {
+      const { block } = how;
+      return ({ c, input, name }) => depthToSpace(c, input, block, name);
     }
     case 'activation': {
       const { activation } = how;

@@ -1,7 +1,8 @@
 /** Layers that are functions of every entry, and batch normalization. */
 import * as t from 'io-ts';
 import { type Codec, chosen, finiteNumber, list, wholeNumber } from '../../../protocol/codecs.js';
-import { clamped, leaky, named, softmax as softmaxOf, withSlopes } from '../activations.js';
+import { realFunction } from '../../float/index.js';
+import { applied, clamped, leaky, named, softmax as softmaxOf, withSlopes } from '../activations.js';
 import { affine } from '../arithmetic.js';
 import { realsOf } from '../constant.js';
 import { fail } from '../fail.js';
@@ -28,6 +29,10 @@ export function relu({ c, config, input, name }: Layer): Activation {
 
 export function leakyRelu({ c, config, input, name }: Layer): Activation {
   return leaky(c, input, config.or(config.has('alpha') ? 'alpha' : 'negative_slope', finiteNumber, 0.3), name);
+}
+
+export function elu({ c, config, input, name }: Layer): Activation {
+  return applied(c, input, realFunction('elu', config.or('alpha', finiteNumber, 1)), name);
 }
 
 export function prelu(layer: Layer): Activation {

@@ -4,6 +4,7 @@ import type { Constant } from '../constant.js';
 import { convolved, kernelShape, LARGEST } from '../convolution.js';
 import { multiplied } from '../dense.js';
 import { fail } from '../fail.js';
+import { convolvedBack } from '../transposed-convolution.js';
 import type { Activation } from '../value.js';
 import type { Layer } from './layer.js';
 
@@ -55,6 +56,25 @@ export function depthwiseConvolution(layer: Layer): Activation {
   const { c, name, input } = layer;
   const how = { name, kernel, depthwise: true, bias: layer.bias(), ...windows(layer) };
   return layer.activated(convolved(c, input, how));
+}
+
+/** The kernel laid down for every entry; without padding the result has what is left of the last one. */
+export function transposedConvolution(layer: Layer): Activation {
+  const kernel = layer.weight('kernel');
+  requireSizes(layer, kernel);
+  requireOutputs(layer, 'filters', kernel.shape[2]!);
+  const { c, name, input } = layer;
+  const { stride, dilation, padding } = windows(layer);
+  if (dilation.y !== 1 || dilation.x !== 1) fail('its dilation_rate must be 1');
+  const [height, width] = kernelShape(kernel);
+  const image = c.image(c.settled(input, name), name);
+  const beyond = (taps: number, step: number): number => (padding === 'same' ? 0 : Math.max(taps - step, 0));
+  const size = {
+    height: image.height * stride.y + beyond(height, stride.y),
+    width: image.width * stride.x + beyond(width, stride.x),
+  };
+  const how = { name, kernel, bias: layer.bias(), stride, padding, size };
+  return layer.activated(convolvedBack(c, input, how));
 }
 
 /** A depthwise convolution without bias, then one with a 1 x 1 kernel. */
