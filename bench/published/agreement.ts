@@ -54,10 +54,16 @@ export function softmax(values: Float32Array): Float32Array {
   return Float32Array.from(exponentials, (value) => value / sum);
 }
 
-/** Of the same measures of several pictures, the worst of each. */
-export function worst(all: readonly (readonly Measure[])[]): Measure[] {
+/** Of the same measures of several pictures, the worst of each, or the mean of shares. */
+export function together(all: readonly (readonly Measure[])[]): Measure[] {
   const found = new Map<string, Measure>();
   for (const measure of all.flat()) {
+    if (measure.kind === 'share') {
+      const values = all.flat().filter(({ what }) => what === measure.what);
+      const value = values.reduce((sum, one) => sum + one.value, 0) / values.length;
+      found.set(measure.what, { ...measure, value });
+      continue;
+    }
     const before = found.get(measure.what);
     const worse =
       before === undefined ||

@@ -10,7 +10,7 @@ import { NetworkSession } from '../../src/network/network-session.js';
 import { quantizeCalibrated } from '../../src/network/quantizer/index.js';
 import { modulusName } from '../../src/protocol/index.js';
 import type { QuantizedNetwork, Tensor } from '../../src/reference/index.js';
-import { missed, worst } from './agreement.js';
+import { missed, together } from './agreement.js';
 import type { Effort, Measure, OpenModel, Outputs, PublishedModel, Sample } from './model.js';
 import type { Row } from './results.js';
 
@@ -25,7 +25,8 @@ function floatOutputs(network: FloatNetwork, input: Float32Array): Outputs {
   return network.outputs.map((id) => values[id]!);
 }
 
-const effortOf = <A>({ effort }: OpenModel<A>): Effort => effort ?? { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
+const effortOf = <A>({ effort }: OpenModel<A>): Effort =>
+  effort ?? { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
 
 function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
   return model.calibration.slice(0, effortOf(model).pictures);
@@ -120,7 +121,7 @@ export async function evaluateModel<A>(published: PublishedModel<A>, threads: nu
     say(`${published.name}: verified and private runs`);
     const verified = await slalom(network, arithmetic, inputs, clear, false);
     const privately = await slalom(network, arithmetic, inputs, clear, true);
-    const [floatMeasures, quantizedMeasures] = [worst(float), worst(integer)];
+    const [floatMeasures, quantizedMeasures] = [together(float), together(integer)];
     const failures = [
       ...missed(floatMeasures, published.floatLimits).map((text) => `float beside the rival: ${text}`),
       ...missed(quantizedMeasures, published.quantizedLimits).map((text) => `quantized beside float: ${text}`),
@@ -147,6 +148,7 @@ export async function evaluateModel<A>(published: PublishedModel<A>, threads: nu
       modulus: modulusName(modulus),
       verified,
       private: privately,
+      date: new Date().toISOString().slice(0, 10),
       failures,
       seconds: Math.round((performance.now() - started) / 100) / 10,
     };

@@ -1,5 +1,4 @@
 /** `npm run published`: published networks beside their own runtimes. Exits 1 when a limit is missed or a run is not exact. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCode, exitCodes, explain } from '../../src/cli/exit.js';
 import { table } from '../../src/cli/table.js';
@@ -8,7 +7,7 @@ import { machine } from '../measure.js';
 import { evaluateModel } from './evaluate.js';
 import { fetchPackages } from './fetch.js';
 import { aboutPackage } from './packages.js';
-import type { Row } from './results.js';
+import { type Row, record } from './results.js';
 import { models } from './rows.js';
 
 interface Text {
@@ -46,32 +45,32 @@ async function run({ only, subset, fetch, json, threads }: Text): Promise<void> 
   const chosen = models.filter(({ name, installed }) => (only?.includes(name) ?? true) && (!subset || installed));
   const rows: Row[] = [];
   for (const model of chosen) rows.push(await evaluateModel(model, Number(threads)));
-  const packages = [...new Set(rows.map((row) => row.package))].map(aboutPackage);
-  const report = {
+  const about = (all: readonly Row[]) => ({
     howToRead: HOW_TO_READ,
     command: 'npm run published',
     date: new Date().toISOString().slice(0, 10),
     versions: { slalom: version },
     machine: machine(),
-    packages,
-    rows,
-  };
-  console.log(json ? JSON.stringify(report) : summary(rows));
+    packages: [...new Set(all.map((row) => row.package))].map(aboutPackage),
+  });
+  console.log(json ? JSON.stringify({ ...about(rows), rows }) : summary(rows));
   for (const { name, failures } of rows) for (const failure of failures) console.error(`${name}: ${failure}`);
-  if (only === undefined && !subset) {
-    const folder = new URL('../results/', import.meta.url);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(new URL('published.json', folder), `${JSON.stringify(report, null, 2)}\n`);
+  if (!subset) {
+    record(
+      rows,
+      models.map(({ name }) => name),
+      about,
+    );
   }
   if (rows.some(({ failures }) => failures.length > 0)) process.exitCode = exitCodes.failure;
 }
 
 const program = new Command('published')
   .description(
-    'Published networks beside their own runtimes; the whole run is written to bench/results/published.json.',
+    'Published networks beside their own runtimes; what is measured is recorded in bench/results/published.json.',
   )
   .option('--only <name...>', `only these rows, of ${models.map(({ name }) => name).join(', ')}`)
-  .option('--subset', 'only rows whose packages are there after "npm ci"')
+  .option('--subset', 'only rows whose packages are there after "npm ci"; nothing is recorded')
   .option('--fetch', 'first fetch the packages that are not there, and compare their hashes')
   .option('--json', 'print one JSON object')
   .option('--threads <n>', 'threads of the trusted side', '2')

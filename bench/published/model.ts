@@ -13,8 +13,8 @@ export interface Sample {
 export interface Measure {
   readonly what: string;
   readonly value: number;
-  /** Of several pictures the worst counts: the largest difference, the smallest likeness. */
-  readonly kind: 'difference' | 'likeness';
+  /** Of several pictures the worst counts, the largest difference or the smallest likeness; of shares, the mean. */
+  readonly kind: 'difference' | 'likeness' | 'share';
 }
 
 /** What a measure must reach: at most that difference, at least that likeness. */

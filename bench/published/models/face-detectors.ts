@@ -7,10 +7,9 @@ import {
   decodeTinyFaces,
   type Face,
   type FaceModel,
-  
   importFaceModel,
-  quantizedFaceDetector,
   overlap,
+  quantizedFaceDetector,
 } from '../../../src/network/faces/index.js';
 import type { Image } from '../../../src/network/image/index.js';
 import type { QuantizedNetwork } from '../../../src/reference/index.js';

@@ -5,8 +5,8 @@ import { importOnnx } from '../../../src/network/onnx/index.js';
 import { cosine, largest, relativeDifference } from '../agreement.js';
 import {
   type Effort,
-  type Limit,
   LITTLE_EFFORT,
+  type Limit,
   type Measure,
   type Outputs,
   type PublishedModel,
@@ -114,7 +114,7 @@ export const direction = textRow({
   },
   words: ([found]) => `${['upright', 'upside down'][largest(found!)]} ${(100 * Math.max(...found!)).toFixed(1)} %`,
   compare: ([a], [b]) => [
-    { what: 'same first class', value: largest(a!) === largest(b!) ? 1 : 0, kind: 'likeness' },
+    { what: 'same first class', value: largest(a!) === largest(b!) ? 1 : 0, kind: 'share' },
     { what: 'probability', value: Math.abs(a![0]! - b![0]!), kind: 'difference' },
   ],
   quantizedLimits: [
