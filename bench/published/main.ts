@@ -23,6 +23,7 @@ const HOW_TO_READ = [
   '"answers" says in words what the package\'s own runtime ("rival"), our float network and the quantized network find on each test picture.',
   '"floatMeasures" compares our float network with the rival, "quantizedMeasures" the quantized network with our float network; of all test pictures the worst is shown. The limits beside them make the command fail when they are missed.',
   '"verified" and "private" are runs with every linear layer on the untrusted device "wasm": "equal" counts the pictures of which every integer of every output equals that of the network in the clear; it must be all of them.',
+  'ssd_mobilenetv1 has the calibration that the repository keeps, made on the two screenshots of its package; one of them shows small copies of the photographs, with marks drawn on them.',
   'The photographs are those of @vladmandic/face-api; most networks were trained for others, so an answer need not be true to be a good comparison.',
 ];
 

@@ -16,7 +16,7 @@ import type { QuantizedNetwork } from '../../../src/reference/index.js';
 import { modelDirectory } from '../../../test/faces/package-files.js';
 import { pictureTensor, withWeights } from '../faces.js';
 import type { Limit, Measure, OpenModel, Outputs, PublishedModel, Sample } from '../model.js';
-import { photographs, quarters, webcam } from '../photos.js';
+import { photographs, quarters, screenshots, webcam } from '../photos.js';
 import type { Detection, FaceApi, Tensor } from '../tfjs.js';
 
 const CONFIDENCE = 0.5;
@@ -85,7 +85,11 @@ function detector(
       return {
         ...imported,
         ...(quantized === undefined ? {} : { quantized }),
-        calibration: [...calibration, ...calibration.slice(0, 2).flatMap(quarters)],
+        // The repository's calibration was made on the two screenshots.
+        calibration:
+          quantized === undefined
+            ? [...calibration, ...calibration.slice(0, 2).flatMap(quarters)]
+            : await screenshots(),
         test: await photographs(4, 5),
         theirs: (sample) => locate(sample),
         answer: decode,

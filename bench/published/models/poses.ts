@@ -82,7 +82,7 @@ const bodies = {
   words,
   compare,
   quantizedLimits: [
-    { what: 'probability lost by the other place', value: 0.25 },
+    { what: 'probability lost by the other place', value: 0.35 },
     { what: 'cosine', value: 0.95 },
   ],
 } as const;

@@ -2,6 +2,7 @@
 import type { Box } from '../image/canvas.js';
 import { CLASSES, NUMBERS_PER_BOX } from './detector.js';
 
+/** A face on a photograph. */
 export interface Face {
   /** In pixels of the original photograph, and inside it. */
   readonly box: Box;
