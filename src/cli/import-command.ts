@@ -59,7 +59,7 @@ async function quantized(
   const choice = aCalibration(text);
   const modulus = aModulusChoice(text.modulus);
   const threads = aNumber(text.threads, '--threads', 1, 64);
-  const told = aPreprocessing(text, shape, null);
+  const told = aPreprocessing(text, shape, model.preprocessing);
   const preprocessing = told ?? aPreprocessing({ ...text, range: UNIT_RANGE }, shape, null);
   if (preprocessing === null) {
     throw new UsageError(

@@ -111,5 +111,9 @@ export function aPreprocessing(
   if (colours === null) return null;
   const order = oneOf(text.order ?? known?.order ?? 'rgb', '--order', 'rgb', 'bgr');
   if (channels === 1 && order === 'bgr') throw new UsageError('--order bgr needs a network with three channels.');
-  return { fit: oneOf(text.fit ?? known?.fit ?? 'stretch', '--fit', 'stretch', 'crop', 'pad'), order, colours };
+  return {
+    fit: oneOf(text.fit ?? known?.fit ?? 'stretch', '--fit', 'stretch', 'crop', 'pad', 'corner'),
+    order,
+    colours,
+  };
 }

@@ -1,8 +1,9 @@
 /** The one way in which commands get a network: whatever format the file has, told by its content, never by its name. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ModelError } from '../network/errors.js';
+import { importFaceModel } from '../network/faces/index.js';
 import { isNetworkFile, type NetworkDetails, networkHash, readNetworkFile } from '../network/file/index.js';
 import type { FloatNetwork } from '../network/float/index.js';
 import { BYTE_CODES, type Preprocessing } from '../network/image/index.js';
@@ -29,7 +30,14 @@ export interface LoadedNetwork extends NetworkDetails {
 /** What a model file holds: integers, or real numbers that must be quantized first. */
 export type LoadedModel =
   | { readonly kind: 'quantized'; readonly loaded: LoadedNetwork }
-  | { readonly kind: 'float'; readonly network: FloatNetwork; readonly format: string; readonly sha256: string };
+  | {
+      readonly kind: 'float';
+      readonly network: FloatNetwork;
+      readonly format: string;
+      readonly sha256: string;
+      /** Null when the model does not say how a picture becomes its input. */
+      readonly preprocessing: Preprocessing | null;
+    };
 
 /** What a file may leave open. */
 export interface ModelOptions {
@@ -44,7 +52,7 @@ interface Format {
   /** Whether its models can be cut off at tensors that are named. */
   readonly canBeCut?: boolean;
   recognizes(bytes: Uint8Array): boolean;
-  read(bytes: Uint8Array, name: string, path: string, options: ModelOptions): LoadedModel;
+  read(bytes: Uint8Array, name: string, path: string, options: ModelOptions): LoadedModel | Promise<LoadedModel>;
 }
 
 function takesBytes(tensor: Tensor): boolean {
@@ -88,7 +96,23 @@ function onnxModel(bytes: Uint8Array, name: string, path: string, { inputShape }
   // By its path: weights may lie in files beside it.
   const model = importOnnx(path, { name, ...(inputShape === undefined ? {} : { inputShape }) });
   if (model.kind === 'quantized') return quantizedModel(model.network, 'onnx', bytes, name, null);
-  return { kind: 'float', network: model.network, format: 'onnx', sha256: digest(bytes) };
+  return { kind: 'float', network: model.network, format: 'onnx', sha256: digest(bytes), preprocessing: null };
+}
+
+/** The weights lie beside their manifest; the SHA-256 is of the manifest and then of every file of weights. */
+async function faceModel(bytes: Uint8Array, name: string, path: string): Promise<LoadedModel> {
+  const hash = createHash('sha256');
+  const model = await importFaceModel(name, async (file) => {
+    const read = file === name ? bytes : await readInput(join(dirname(path), file), 'the file of weights');
+    hash.update(read);
+    return read;
+  });
+  return { kind: 'float', ...model, format: 'face-api', sha256: hash.digest('hex') };
+}
+
+/** A list of groups of weights: what begins like one. Other formats of JSON begin with an object. */
+function isManifest(bytes: Uint8Array): boolean {
+  return /^\s*\[\s*\{/.test(new TextDecoder('latin1').decode(bytes.subarray(0, 64)));
 }
 
 /** A JSON text that speaks of a topology. */
@@ -100,7 +124,8 @@ function isTfjs(bytes: Uint8Array): boolean {
 function tfjsModel(bytes: Uint8Array, name: string, path: string, { inputShape, outputs }: ModelOptions): LoadedModel {
   // By its path: the weights lie in files beside it.
   const asked = { ...(inputShape === undefined ? {} : { inputShape }), ...(outputs === undefined ? {} : { outputs }) };
-  return { kind: 'float', network: importTfjs(path, { name, ...asked }), format: 'tfjs', sha256: digest(bytes) };
+  const network = importTfjs(path, { name, ...asked });
+  return { kind: 'float', network, format: 'tfjs', sha256: digest(bytes), preprocessing: null };
 }
 
 /** The file itself, or the model in a folder. */
@@ -124,6 +149,7 @@ const formats: readonly Format[] = [
     recognizes: (bytes) => new TextDecoder('latin1').decode(bytes.subarray(4, 8)) === 'TFL3',
     read: tfliteModel,
   },
+  { name: 'a weights manifest of @vladmandic/face-api', recognizes: isManifest, read: faceModel },
   { name: 'a TensorFlow.js model', canBeCut: true, recognizes: isTfjs, read: tfjsModel },
   { name: 'an ONNX model', recognizes: ([first = 0]) => ONNX_FIELDS.includes(first), read: onnxModel },
 ];

@@ -88,7 +88,7 @@ function program(finish: (code: number) => void): Command {
     .option('--range <low,high>', 'the real numbers that the colours 0 and 255 become (default: "0,1")')
     .option('--mean <r,g,b>', 'instead: of colours from 0 to 1, what is subtracted ...')
     .option('--std <r,g,b>', '... and what they are divided by then')
-    .option('--fit <stretch|crop|pad>', 'what becomes of pictures with other proportions (default: "stretch")')
+    .option('--fit <stretch|crop|pad|corner>', 'what becomes of pictures with other proportions (default: "stretch")')
     .option('--order <rgb|bgr>', 'the order of the colours (default: "rgb")')
     .option('--labels <file>', 'one label per line, kept in the file')
     .option('--threads <n>', 'threads, from 1 to 64; by default one per core, at most 8', defaultThreads)

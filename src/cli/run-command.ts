@@ -5,10 +5,11 @@ import { type Classification, classify } from '../network/classification.js';
 import { linearOperations } from '../network/graph.js';
 import type { Output } from '../network/network-session.js';
 import type { QuantizedNetwork } from '../reference/index.js';
-import { type Executed, runOnce, runStream, type Setup, withSession } from './execute.js';
+import { type Executed, type ExecutedOnce, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
 import { jsonNetwork, type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';
 import { aNumber, aProtection, type Protection, type ProtectionText } from './options.js';
+import { isClassifier, outputsTable } from './outputs-table.js';
 import { picturePaths, prepareInput } from './pictures.js';
 import type { Reporter } from './progress.js';
 import { readLabelFile } from './read-labels.js';
@@ -109,13 +110,15 @@ function textResult(
   { network }: LoadedNetwork,
   image: string,
   protection: Protection,
-  executed: Executed,
+  executed: ExecutedOnce,
   top: readonly Classification[],
 ): string {
   return [
     `${named(options, network)} on ${basename(image)}, ${computedBy(protection, executed)}`,
     '',
-    table(['label', 'index', 'probability'], top.map(cells)),
+    isClassifier(network)
+      ? table(['label', 'index', 'probability'], top.map(cells))
+      : outputsTable(executed.result.outputs),
     '',
     costTable(executed),
     '',

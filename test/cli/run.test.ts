@@ -71,7 +71,7 @@ test('bad usage is exit code 2 and one sentence', async () => {
   await refused(base, /text\.tflite/);
   await refused(['run', '--model', join(folder, 'empty.tflite'), '--image', 'y'], /empty\.tflite/);
   await refused(['run', '--model', join(folder, 'missing.tflite'), '--image', 'y'], /there is no such file/);
-  await refused(['run', '--model', folder, '--image', 'y'], /cannot be read/);
+  await refused(['run', '--model', folder, '--image', 'y'], /model\.json: there is no such file/);
   await refused(['faces', '--image', join(folder, 'missing.jpg')], /no file|no such file/i);
   await refused(['faces', '--image', join(folder, 'text.png')], /not a picture/);
   await refused(['faces', '--device', 'none', '--tamper', '3'], /--tamper needs a device that can lie/);

@@ -29,10 +29,10 @@ const image: fc.Arbitrary<Image> = fc
 const side = fc.integer({ min: 1, max: 7 });
 const colour = fc.double({ min: -3, max: 3, noNaN: true });
 
-test('fitting keeps the middle, pads with black, and gives the wanted proportions', () =>
+test('fitting keeps the middle or the corner, pads with black, and gives the wanted proportions', () =>
   check(
-    fc.property(image, side, side, fc.constantFrom('crop', 'pad'), (picture, width, height, fit) => {
-      const result = fitted(picture, fit as 'crop' | 'pad', width, height);
+    fc.property(image, side, side, fc.constantFrom('crop', 'pad', 'corner'), (picture, width, height, fit) => {
+      const result = fitted(picture, fit as 'crop' | 'pad' | 'corner', width, height);
       const { width: w, height: h } = result;
       // One side is as it was; the other is the nearest whole number of pixels.
       const byWidth = Math.max(1, Math.round((picture.width * height) / width));
@@ -40,8 +40,8 @@ test('fitting keeps the middle, pads with black, and gives the wanted proportion
       assert.ok((w === picture.width && h === byWidth) || (h === picture.height && w === byHeight));
       if (fit === 'crop') assert.ok(w <= picture.width && h <= picture.height);
       else assert.ok(w >= picture.width && h >= picture.height);
-      const left = Math.floor((picture.width - w) / 2);
-      const top = Math.floor((picture.height - h) / 2);
+      const left = fit === 'corner' ? 0 : Math.floor((picture.width - w) / 2);
+      const top = fit === 'corner' ? 0 : Math.floor((picture.height - h) / 2);
       for (let y = 0; y < h; y++) {
         for (let x = 0; x < w; x++) {
           const inside = x + left >= 0 && x + left < picture.width && y + top >= 0 && y + top < picture.height;

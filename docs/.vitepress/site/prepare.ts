@@ -5,6 +5,7 @@ import { readRecords } from '../../../bench/accuracy/results.js';
 import { networkSummary, zooNetwork } from '../../../src/network/index.js';
 import { accuracyParts } from './accuracy.js';
 import { importedPages, RAW_FOLDER, resolveLink, root } from './pages.js';
+import { publishedTables } from './published.js';
 import { readmeSections } from './readme.js';
 
 const docs = join(root, 'docs');
@@ -45,6 +46,7 @@ export function prepare(): void {
   for (const source of importedPages.keys()) writeImported(source);
   for (const [name, text] of readmeSections()) write(`.vitepress/generated/readme/${name}.md`, text);
   for (const [name, text] of accuracyParts(readRecords())) write(`.vitepress/generated/accuracy/${name}.md`, text);
+  write('.vitepress/generated/published-models.md', publishedTables());
   publishLinked(readFileSync(join(root, 'README.md'), 'utf8'), 'README.md');
   const layers = Object.fromEntries(networks.map((name) => [name, networkSummary(zooNetwork(name))]));
   write('.vitepress/generated/networks.json', JSON.stringify(layers));

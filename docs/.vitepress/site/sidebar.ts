@@ -47,6 +47,7 @@ const guides: DefaultTheme.SidebarItem[] = [
       { text: 'Accuracy', link: '/accuracy' },
       { text: 'Train the networks', link: '/training' },
       { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'Published models', link: '/published-models' },
       { text: 'Run the benchmarks', link: '/bench' },
       { text: 'Comparison', link: '/comparison' },
     ],

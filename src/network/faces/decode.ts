@@ -2,6 +2,7 @@
 import type { Box } from '../image/canvas.js';
 import { CLASSES, NUMBERS_PER_BOX } from './detector.js';
 
+/** A face on a photograph. */
 export interface Face {
   /** In pixels of the original photograph, and inside it. */
   readonly box: Box;
@@ -37,6 +38,16 @@ export function overlap(a: Box, b: Box): number {
   return both === 0 ? 0 : both / (area(a) + area(b) - both);
 }
 
+/** Of boxes that overlap by more than `same` only the best, at most `most`, best first. */
+export function bestFaces(candidates: readonly Face[], same: number, most: number): Face[] {
+  const kept: Face[] = [];
+  for (const candidate of candidates.toSorted((a, b) => b.score - a.score)) {
+    if (kept.length === most) break;
+    if (kept.every(({ box }) => overlap(box, candidate.box) <= same)) kept.push(candidate);
+  }
+  return kept;
+}
+
 /** anchor: top, left, bottom, right; code: centre shift y, x in tenths of the size, logarithm of the size in fifths. */
 function decodeBox(anchors: Float32Array, codes: Float32Array, index: number): Box {
   const at = index * NUMBERS_PER_BOX;
@@ -65,7 +76,7 @@ function joined(parts: readonly Float32Array[], what: string, expected: number):
  * The part of a box that lies on the photograph, in its pixels. The photograph was extended to a square on the right or
  * at the bottom, so one scale serves both directions.
  */
-function onPhoto(box: Box, photo: PhotoSize): Box {
+export function onPhoto(box: Box, photo: PhotoSize): Box {
   const side = Math.max(photo.width, photo.height);
   const within = (fraction: number, length: number): number => Math.min(Math.max(0, fraction * side), length);
   return {
@@ -100,14 +111,8 @@ export function decodeFaces(
     const score = 1 / (1 + Math.exp(-logits[index * CLASSES + FACE_CLASS]!));
     if (score > minConfidence) candidates.push({ box: decodeBox(anchors, codes, index), score });
   }
-  candidates.sort((a, b) => b.score - a.score);
   // Until here boxes are fractions of the square picture the detector saw.
-  const kept: Face[] = [];
-  for (const candidate of candidates) {
-    if (kept.length === MOST_FACES) break;
-    if (kept.every(({ box }) => overlap(box, candidate.box) <= SAME_FACE)) kept.push(candidate);
-  }
-  return kept
+  return bestFaces(candidates, SAME_FACE, MOST_FACES)
     .map(({ box, score }) => ({ box: onPhoto(box, photo), score }))
     .filter(({ box }) => box.right > box.left && box.bottom > box.top);
 }

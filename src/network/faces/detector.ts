@@ -3,7 +3,7 @@
  * Six feature maps, from 32 x 32 down to 1 x 1, each predict for every cell several boxes of 4 and 3 class scores.
  */
 import { type FloatNetwork, FloatNetworkBuilder, type FloatTensorId } from '../float/index.js';
-import { type Weights, weightOf } from './weights.js';
+import { outputsFirst, type Weights, weightOf } from './weights.js';
 
 /** Rows and columns of the picture the detector takes. */
 export const FACE_INPUT_SIZE = 512;
@@ -47,16 +47,6 @@ const EXTRA: readonly (readonly [inputs: number, outputs: number, kernel: number
 ];
 /** Boxes per cell: the finest map predicts three, all others six. */
 const boxesPerCell = (head: number): number => (head === 0 ? 3 : 6);
-
-/** Kernels are stored [height][width][inputs][outputs]; ours are [outputs][height][width][inputs]. */
-function outputsFirst(kernel: Float32Array, outputs: number): Float32Array {
-  const terms = kernel.length / outputs;
-  const result = new Float32Array(kernel.length);
-  for (let output = 0; output < outputs; output++) {
-    for (let term = 0; term < terms; term++) result[output * terms + term] = kernel[term * outputs + output]!;
-  }
-  return result;
-}
 
 /** Adds the detector's layers to a network under construction. */
 class DetectorBuilder extends FloatNetworkBuilder {

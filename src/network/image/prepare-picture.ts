@@ -65,8 +65,8 @@ export function fitted(image: Image, fit: Preprocessing['fit'], width: number, h
   const byWidth = Math.max(1, Math.round((image.width * height) / width));
   // Cropping shortens the side that is too long; padding lengthens the other one.
   const [newWidth, newHeight] = wide === (fit === 'crop') ? [byHeight, image.height] : [image.width, byWidth];
-  const left = Math.floor((image.width - newWidth) / 2);
-  const top = Math.floor((image.height - newHeight) / 2);
+  const left = fit === 'corner' ? 0 : Math.floor((image.width - newWidth) / 2);
+  const top = fit === 'corner' ? 0 : Math.floor((image.height - newHeight) / 2);
   return part(image, left, top, newWidth, newHeight);
 }
 

@@ -25,9 +25,9 @@ export type Colours =
 export interface Preprocessing {
   /**
    * What becomes of a picture of other proportions. `stretch`: it is squeezed; `crop`: the largest part around the middle
-   * that has the right proportions; `pad`: black is added on both sides.
+   * that has the right proportions; `pad`: black is added on both sides; `corner`: black is added on the right or below.
    */
-  readonly fit: 'stretch' | 'crop' | 'pad';
+  readonly fit: 'stretch' | 'crop' | 'pad' | 'corner';
   /** Whether the first channel is red or blue; of a network with one channel, which takes brightness, always `rgb`. */
   readonly order: 'rgb' | 'bgr';
   /** How colours become integers. */
@@ -41,7 +41,7 @@ const perChannel = list(finiteNumber, 3);
 
 /** Decodes a preprocessing; whether it fits a network, `aPreprocessing` says. */
 export const preprocessingCodec: Codec<Preprocessing> = strictObject({
-  fit: oneOf('stretch', 'crop', 'pad'),
+  fit: oneOf('stretch', 'crop', 'pad', 'corner'),
   order: oneOf('rgb', 'bgr'),
   colours: t.union([
     strictObject({ kind: oneOf('affine'), factors: perChannel, offsets: perChannel }),
