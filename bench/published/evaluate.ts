@@ -11,7 +11,15 @@ import { quantizeCalibrated } from '../../src/network/quantizer/index.js';
 import { modulusName } from '../../src/protocol/index.js';
 import type { QuantizedNetwork, Tensor } from '../../src/reference/index.js';
 import { missed, together } from './agreement.js';
-import type { Effort, Measure, OpenModel, Outputs, PublishedModel, Sample } from './model.js';
+import {
+  type Effort,
+  FULL_EFFORT,
+  type Measure,
+  type OpenModel,
+  type Outputs,
+  type PublishedModel,
+  type Sample,
+} from './model.js';
 import type { Row } from './results.js';
 
 type Arithmetic = Awaited<ReturnType<typeof wasmArithmetic>>;
@@ -25,8 +33,7 @@ function floatOutputs(network: FloatNetwork, input: Float32Array): Outputs {
   return network.outputs.map((id) => values[id]!);
 }
 
-const effortOf = <A>({ effort }: OpenModel<A>): Effort =>
-  effort ?? { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
+const effortOf = <A>({ effort }: OpenModel<A>): Effort => effort ?? FULL_EFFORT;
 
 function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
   return model.calibration.slice(0, effortOf(model).pictures);
@@ -34,13 +41,13 @@ function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
 
 async function quantized<A>(model: OpenModel<A>, arithmetic: Arithmetic): Promise<QuantizedNetwork> {
   const { network, preprocessing } = model;
-  const { measured, equalize } = effortOf(model);
+  const { measured, equalize, activationBits = 8 } = effortOf(model);
   const { shape } = network.tensors[network.input]!;
   const inputs = async function* (): AsyncGenerator<Float32Array> {
     for (const { image } of calibrationOf(model)) yield realPicture(image, preprocessing, shape);
   };
   const input = pictureQuantization(preprocessing);
-  const found = await quantizeCalibrated(network, inputs, { arithmetic, input, measured, equalize });
+  const found = await quantizeCalibrated(network, inputs, { arithmetic, input, measured, equalize, activationBits });
   return found.network;
 }
 
@@ -135,6 +142,7 @@ export async function evaluateModel<A>(published: PublishedModel<A>, threads: nu
       rival: published.rival,
       input: [...shape],
       calibrationPictures: calibrationOf(model).length,
+      activationBits: effortOf(model).activationBits ?? 8,
       answers,
       floatMeasures,
       floatLimits: [...published.floatLimits],

@@ -26,7 +26,7 @@ export interface Limit {
 /** One picture's answers are the real values of all outputs, in the network's order. */
 export type Outputs = readonly Float32Array[];
 
-/** How much work the quantizer is given: fewer pictures for large networks. */
+/** What the quantizer is given and told: fewer pictures for large networks, more bits for those that need them. */
 export interface Effort {
   /** Of the calibration pictures, the first so many are used. */
   readonly pictures: number;
@@ -34,7 +34,12 @@ export interface Effort {
   readonly measured: number;
   /** Whether cross-layer equalization is tried. */
   readonly equalize: boolean;
+  /** Of activations; 8 unless given. */
+  readonly activationBits?: number;
 }
+
+/** For all others. */
+export const FULL_EFFORT: Effort = { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
 
 /** For networks of a thousand million multiplications and more. */
 export const LITTLE_EFFORT: Effort = { pictures: 4, measured: 1, equalize: false };

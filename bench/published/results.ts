@@ -20,6 +20,7 @@ export interface Row {
   readonly rival: string;
   readonly input: readonly number[];
   readonly calibrationPictures: number;
+  readonly activationBits: number;
   readonly answers: readonly {
     readonly picture: string;
     readonly rival: string;

@@ -58,6 +58,7 @@ async function quantized(
   const { shape } = inputOf(model.network);
   const choice = aCalibration(text);
   const modulus = aModulusChoice(text.modulus);
+  const activationBits = aNumber(text.activationBits, '--activation-bits', 8, 12);
   const threads = aNumber(text.threads, '--threads', 1, 64);
   const told = aPreprocessing(text, shape, model.preprocessing);
   const preprocessing = told ?? aPreprocessing({ ...text, range: UNIT_RANGE }, shape, null);
@@ -85,6 +86,7 @@ async function quantized(
         arithmetic,
         choice,
         modulus,
+        activationBits,
         input: pictureQuantization(preprocessing),
         equalize: text.equalize,
         correctBiases: text.biasCorrection,
@@ -129,7 +131,8 @@ async function imported(
   }
   const { calibrated, preprocessing } = await quantized(model, text, report, signal);
   const { images, equalizedPairs, biasCorrected, network } = calibrated;
-  const calibration = { ...aCalibration(text), images, equalizedPairs, biasCorrected };
+  const activationBits = aNumber(text.activationBits, '--activation-bits', 8, 12);
+  const calibration = { ...aCalibration(text), activationBits, images, equalizedPairs, biasCorrected };
   const origin = { format: model.format, sha256: model.sha256, tool: `slalom ${version}`, calibration };
   return { network, details: { preprocessing, labels: labels ?? [], origin }, calibrated };
 }
@@ -144,6 +147,7 @@ export async function importCommand(
   // Everything that can be wrong is found before the long part.
   aCalibration(text);
   aModulusChoice(text.modulus);
+  aNumber(text.activationBits, '--activation-bits', 8, 12);
   const inputShape = anInputShape(text);
   await requireWritable(text.output, '--output');
   const labels = text.labels === undefined ? null : await readLabelFile(text.labels);

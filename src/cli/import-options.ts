@@ -12,6 +12,7 @@ export interface ImportText {
   readonly equalize: boolean;
   readonly biasCorrection: boolean;
   readonly modulus: string;
+  readonly activationBits: string;
   readonly inputShape?: string;
   readonly outputs?: readonly string[];
   readonly mean?: string;

@@ -82,6 +82,11 @@ function program(finish: (code: number) => void): Command {
     .option('--percentile <p>', 'with --calibration percentile: how much of each side is kept (default: 99.99)')
     .option('--no-equalize', 'do not try to equalize channels across layers')
     .option('--no-bias-correction', 'do not try to correct biases')
+    .option(
+      '--activation-bits <n>',
+      '8 to 12: more where 8 bits lose too much; larger sums, so P24 fits less often',
+      '8',
+    )
     .option('--modulus <P24|M31>', 'P24: make weights coarser where sums would not fit the smaller modulus', 'M31')
     .option('--input-shape <n,n,...>', 'the shape of the input, where the file leaves it open')
     .option('--outputs <names...>', 'of a TensorFlow.js model: where the network ends, if not at its own outputs')

@@ -168,6 +168,9 @@ test('what cannot be imported is refused in one sentence, and nothing is written
   await refused([...base, '--calibrate', join(folder, 'missing.png')], /no file/);
   await refused([...base, '--calibrate', join(folder, 'labels.txt')], /not a picture/);
   await refused([...base, '--calibration', 'best'], /--calibration takes one of min-max, percentile, mse/);
+  for (const bits of ['7', '13', '8.5', 'many']) {
+    await refused([...base, '--activation-bits', bits], /--activation-bits takes a whole number from 8 to 12/);
+  }
   await refused([...base, '--percentile', '99'], /belongs to --calibration percentile/);
   await refused([...base, '--calibration', 'percentile', '--percentile', '20'], /from 50 to 100/);
   await refused([...base, '--calibrate', pictures, '--range', '1,0'], /--range takes a smaller and a larger/);

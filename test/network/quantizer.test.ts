@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { wasmArithmetic } from '../../src/fast/index.js';
+import { runInTheClear } from '../../src/network/clear.js';
 import { ModelError } from '../../src/network/errors.js';
 import { evaluateFloat, type FloatConvolution, FloatNetworkBuilder } from '../../src/network/float/index.js';
 import {
@@ -14,11 +16,13 @@ import {
 import { aQuantizedNetwork } from '../../src/network/validate.js';
 import { P24 } from '../../src/protocol/modulus.js';
 import { bound, evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
+import { integers } from '../generators.js';
 import { check, suite } from '../suite.js';
 import { normalizedConvolution, normParameters, numbers, wholeNetwork } from './random-network.js';
 
 const test = suite('quantizer');
 
+const arithmetic = await wasmArithmetic();
 const seeds = fc.nat();
 const FREE = { largestInput: 255, largestSum: 2 ** 30 };
 
@@ -99,13 +103,15 @@ test('activations keep zero exact, and every real number of the range within hal
       fc.double({ min: -1e6, max: 0, noNaN: true }),
       fc.double({ min: 0, max: 1e6, noNaN: true }),
       fc.double({ min: 0, max: 1, noNaN: true }),
-      (minimum, maximum, share) => {
-        const q = quantizationOf({ minimum, maximum });
+      fc.integer({ min: 8, max: 12 }),
+      (minimum, maximum, share, bits) => {
+        const q = quantizationOf({ minimum, maximum }, bits);
+        const half = 2 ** (bits - 1);
         assert.ok(q.scale > 0 && Number.isFinite(q.scale));
-        assert.ok(Number.isInteger(q.zeroPoint) && q.zeroPoint >= -128 && q.zeroPoint <= 127);
-        assert.is(q.maximum - q.minimum, 255);
+        assert.ok(Number.isInteger(q.zeroPoint) && q.zeroPoint >= -half && q.zeroPoint < half);
+        assert.is(q.maximum - q.minimum, 2 * half - 1);
         assert.ok(q.minimum <= 0 && q.maximum >= 0);
-        assert.ok(q.minimum + q.zeroPoint === -128 && q.maximum + q.zeroPoint === 127);
+        assert.ok(q.minimum + q.zeroPoint === -half && q.maximum + q.zeroPoint === half - 1);
         const real = minimum + (maximum - minimum) * share;
         const centred = Math.min(q.maximum, Math.max(q.minimum, Math.round(real / q.scale)));
         // The zero point is rounded, so the interval may lie half a step beside the range.
@@ -246,6 +252,46 @@ test('a whole quantized network stays close to the float network', async () => {
     assert.is(quantized.tensors[quantized.outputs[1]!]!.kind, 'accumulator');
   }
   assert.ok(worst < 0.08, `probabilities or head off by ${worst}`);
+});
+
+test('each bit more of activations makes the error of a network smaller, and the integers are still exact', async () => {
+  const errors: number[] = [];
+  for (const activationBits of [8, 10, 12]) {
+    let squares = 0;
+    for (const seed of [1, 2, 3, 4]) {
+      const network = wholeNetwork(seed);
+      const random = numbers(seed + 100);
+      const inputs = Array.from({ length: 6 }, () => random(8 * 8 * 3));
+      const ranges = await calibrate(network, inputs, { method: 'mse' }, activationBits);
+      const quantized = aQuantizedNetwork(quantize(network, ranges, { activationBits }));
+      const widths = quantized.tensors.flatMap((t) => (t.kind === 'activation' ? [t.maximum - t.minimum + 1] : []));
+      assert.is(Math.max(...widths), 2 ** activationBits);
+      const x = Int16Array.from(inputs[0]!, (value) => {
+        const tensor = quantized.tensors[quantized.input]!;
+        if (tensor.kind !== 'activation') throw new TypeError('the input is an activation');
+        return Math.max(tensor.minimum, Math.min(tensor.maximum, Math.round(value / tensor.scale)));
+      });
+      const outputs = await runInTheClear(quantized, arithmetic, x);
+      assert.equal(
+        outputs.map((values) => Array.from(values)),
+        evaluate(quantized, integers(x)).map((values) => values.map(Number)),
+      );
+      const head = network.outputs[1]!;
+      const expected = evaluateFloat(network, inputs[0]!)[head]!;
+      const found = runReal(quantized, inputs[0]!)[1]!;
+      found.forEach((value, index) => {
+        squares += (value - expected[index]!) ** 2;
+      });
+    }
+    errors.push(squares);
+  }
+  // Weights keep 8 bits, so the error does not fall as steps do.
+  assert.ok(errors[1]! < 0.7 * errors[0]! && errors[2]! < errors[1]!, errors.join(', '));
+  for (const activationBits of [7, 13, 8.5, Number.NaN]) {
+    const network = wholeNetwork(1);
+    const ranges = await calibrate(network, [numbers(1)(8 * 8 * 3)]);
+    assert.throws(() => quantize(network, ranges, { activationBits }), RangeError);
+  }
 });
 
 test('a concatenation with the input rescales what has another scale', async () => {

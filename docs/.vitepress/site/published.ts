@@ -18,6 +18,7 @@ const row = t.type({
   rival: t.string,
   input: t.array(t.number),
   calibrationPictures: t.number,
+  activationBits: t.number,
   answers: t.array(answer),
   floatMeasures: t.array(measure),
   quantizedMeasures: t.array(measure),
@@ -83,7 +84,7 @@ function details(entry: Row): string[] {
   return [
     `### ${plain(entry.name)}`,
     '',
-    `${plain(entry.package)}; beside ${plain(entry.rival)}. Input ${entry.input.join(' × ')}; calibrated on ${entry.calibrationPictures} pictures; network \`${entry.networkHash.slice(0, 16)}\`.`,
+    `${plain(entry.package)}; beside ${plain(entry.rival)}. Input ${entry.input.join(' × ')}; ${entry.activationBits}-bit activations, calibrated on ${entry.calibrationPictures} pictures; network \`${entry.networkHash.slice(0, 16)}\`.`,
     '',
     ...failed,
     ...(failed.length > 0 ? [''] : []),

@@ -9,6 +9,8 @@ export interface CalibrationRecord {
   readonly method: 'min-max' | 'percentile' | 'mse';
   /** Only with the method `percentile`: which share of the entries the range keeps, in percent. */
   readonly percentile?: number;
+  /** Bits of an activation; 8 where it is not said. */
+  readonly activationBits?: number;
   /** How many pictures there were. */
   readonly images: number;
   /** Pairs of layers that were equalized; 0 when it did not help or was switched off. */
@@ -43,7 +45,7 @@ const calibration = strictObject(
     equalizedPairs: wholeNumber(0, 2 ** 16),
     biasCorrected: t.boolean,
   },
-  { percentile: finiteNumber },
+  { percentile: finiteNumber, activationBits: wholeNumber(8, 12) },
 );
 
 const origin = strictObject({ format: text, sha256: text, tool: text }, { calibration });

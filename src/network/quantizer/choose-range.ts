@@ -1,6 +1,6 @@
 /** From what values a tensor takes to the range that its integers shall cover. */
 import { ModelError } from '../errors.js';
-import { quantizationOf } from './activation-quantization.js';
+import { ACTIVATION_BITS, quantizationOf } from './activation-quantization.js';
 import type { Histogram } from './histogram.js';
 import type { Range } from './ranges.js';
 
@@ -71,8 +71,8 @@ function percentileRange(histogram: Histogram, percentile: number): Range {
 const STEPS = 64;
 
 /** The mean squared error of the values, each taken as the middle of its bin, quantized over that range. */
-export function squaredError(histogram: Histogram, range: Range): number {
-  const { scale, minimum, maximum } = quantizationOf(range);
+export function squaredError(histogram: Histogram, range: Range, bits: number = ACTIVATION_BITS): number {
+  const { scale, minimum, maximum } = quantizationOf(range, bits);
   let sum = 0;
   for (const [bin, count] of histogram.bins()) {
     const value = (bin + 0.5) * histogram.width;
@@ -86,17 +86,17 @@ export function squaredError(histogram: Histogram, range: Range): number {
  * ... each side in turn while the other stays, until neither gets better. Every range that is tried includes zero and lies
  * within what was seen, so the result is never worse than `min-max`, as far as bins can tell.
  */
-function leastErrorRange(histogram: Histogram): Range {
+function leastErrorRange(histogram: Histogram, bits: number): Range {
   const seen = histogram.range;
   let best = seen;
-  let error = squaredError(histogram, seen);
+  let error = squaredError(histogram, seen, bits);
   for (let improved = true; improved; ) {
     improved = false;
     for (const side of ['maximum', 'minimum'] as const) {
       if (seen[side] === 0) continue;
       for (let step = 1; step <= STEPS; step++) {
         const candidate = { ...best, [side]: (seen[side] * step) / STEPS };
-        const found = squaredError(histogram, candidate);
+        const found = squaredError(histogram, candidate, bits);
         if (found >= error) continue;
         best = candidate;
         error = found;
@@ -108,12 +108,12 @@ function leastErrorRange(histogram: Histogram): Range {
 }
 
 /**
- * The range for the values that were counted.
+ * The range for the values that were counted, which integers of so many bits shall cover.
  * @throws ModelError when there were none; RangeError when the choice makes no sense
  */
-export function chooseRange(histogram: Histogram, choice: RangeChoice): Range {
+export function chooseRange(histogram: Histogram, choice: RangeChoice, bits: number = ACTIVATION_BITS): Range {
   aRangeChoice(choice);
   if (histogram.total === 0) throw new ModelError('Calibration needs at least one input.');
   if (choice.method === 'percentile') return percentileRange(histogram, choice.percentile);
-  return choice.method === 'mse' ? leastErrorRange(histogram) : histogram.range;
+  return choice.method === 'mse' ? leastErrorRange(histogram, bits) : histogram.range;
 }

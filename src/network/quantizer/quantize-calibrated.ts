@@ -72,7 +72,7 @@ export async function quantizeCalibrated(
   inputs: () => Inputs,
   options: CalibratedOptions,
 ): Promise<CalibratedNetwork> {
-  const { arithmetic, choice = { method: 'min-max' }, measured = 16, onStage = () => {} } = options;
+  const { arithmetic, choice = { method: 'min-max' }, activationBits, measured = 16, onStage = () => {} } = options;
   if (!Number.isSafeInteger(measured) || measured < 1) throw new RangeError('measured must be a whole number from 1');
   const sample: Float32Array[] = [];
   const seen = { count: 0 };
@@ -81,7 +81,7 @@ export async function quantizeCalibrated(
     outputError(network, candidate, sample, arithmetic);
 
   onStage('calibrate');
-  const ranges = await calibrate(network, watched(inputs(), sample, measured, seen), choice);
+  const ranges = await calibrate(network, watched(inputs(), sample, measured, seen), choice, activationBits);
   onStage('quantize');
   let float = network;
   let best = quantize(network, ranges, options);
@@ -94,7 +94,11 @@ export async function quantizeCalibrated(
     const equalized = equalize(network);
     if (equalized.pairs > 0) {
       onStage('calibrate again');
-      const other = quantize(equalized.network, await calibrate(equalized.network, inputs(), choice), options);
+      const other = quantize(
+        equalized.network,
+        await calibrate(equalized.network, inputs(), choice, activationBits),
+        options,
+      );
       const found = await errorOf(other);
       const kept = found.relativeSquared < error.relativeSquared;
       trials.push({ what: 'equalized', error: found, kept });

@@ -3,7 +3,7 @@ import { aModulus, M31, type Modulus } from '../../protocol/modulus.js';
 import type { Operation, QuantizedNetwork, Tensor } from '../../reference/quantized-network.js';
 import { ModelError } from '../errors.js';
 import type { FloatNetwork, FloatTensorId } from '../float/index.js';
-import type { Quantization } from './activation-quantization.js';
+import { ACTIVATION_BITS, anActivationBits, type Quantization } from './activation-quantization.js';
 import { producerOf, readersOf } from './graph.js';
 import { prepare } from './prepare.js';
 import { quantizeLinear } from './quantize-linear.js';
@@ -15,9 +15,14 @@ import { shareQuantizations } from './share-quantizations.js';
 export interface QuantizeOptions {
   /**
    * The input's exact quantization, if the caller fills the input tensor itself; up to 16 bits, `minimum <= 0 <= maximum`.
-   * Without it the input has 8 bits over its calibrated range.
+   * Without it the input has `activationBits` over its calibrated range.
    */
   readonly input?: Quantization;
+  /**
+   * Bits of every activation, from 8 to 12; 8 unless given. Each bit more halves rounding errors, which networks with hard swish or
+   * few channels need, and doubles the bound of every layer: more layers need the pad modulus 2^31 - 1.
+   */
+  readonly activationBits?: number;
   /**
    * The pad modulus the network shall fit: a channel whose sums could leave (-modulus / 2, modulus / 2) gets coarser
    * weights until they cannot. 2^31 - 1 unless given, which almost no channel needs to be changed for.
@@ -48,7 +53,7 @@ function anInputQuantization(input: Quantization): Quantization {
 }
 
 /**
- * Quantizes a network: 8-bit activations per tensor, 8-bit weights per channel, 32-bit biases and accumulators.
+ * Quantizes a network: 8-bit activations per tensor (or up to 12 bits), 8-bit weights per channel, 32-bit biases and accumulators.
  * @param network any float network; batch norms and activations are folded first
  * @param ranges from `calibrate` on the same network
  * @throws ModelError when a range is missing or a weight is not finite; RangeError for wrong options
@@ -57,8 +62,9 @@ export function quantize(network: FloatNetwork, ranges: Ranges, options: Quantiz
   const prepared = prepare(network);
   const input = options.input && anInputQuantization(options.input);
   const largestSum = (aModulus(options.modulus ?? M31) - 1) / 2;
+  const bits = anActivationBits(options.activationBits ?? ACTIVATION_BITS);
   const exact = (id: FloatTensorId): boolean => keepsAccumulators(prepared, id);
-  const quantizations = shareQuantizations(prepared, ranges, input, (id) => !exact(id));
+  const quantizations = shareQuantizations(prepared, ranges, input, bits, (id) => !exact(id));
 
   const tensors = prepared.tensors.map(({ name, shape }, id): Tensor => {
     const known = quantizations[id];

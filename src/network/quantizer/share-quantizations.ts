@@ -59,6 +59,7 @@ export function shareQuantizations(
   network: FloatNetwork,
   ranges: Ranges,
   input: Quantization | undefined,
+  bits: number,
   needed: (id: FloatTensorId) => boolean,
 ): readonly (Quantization | undefined)[] {
   const byName = new Map(ranges.map((range) => [range.tensor, range]));
@@ -73,7 +74,7 @@ export function shareQuantizations(
       if (range === undefined) throw new ModelError(`The calibration has no range for the tensor "${name}".`);
       return range;
     });
-    found.set(root, quantizationOf(hull(known)));
+    found.set(root, quantizationOf(hull(known), bits));
   }
   return network.tensors.map((_, id) => (needed(id) ? found.get(groups.of(id)) : undefined));
 }
