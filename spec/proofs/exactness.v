@@ -219,16 +219,18 @@ Theorem pool_fits (terms : list (Z * Z)) :
   count terms <= POOL_TERMS -> at_most 1 (2 ^ 15) terms -> Z.abs (sum_products terms) <= INT32_MAX.
 Proof. intros Hn; apply (sum_fits _ _ POOL_TERMS); unfold POOL_TERMS, INT32_MAX in *; lia. Qed.
 
-(** §2.3. Fixed-point products: int32 times a multiplier is at most 2^62, int16 times a multiplier at most 2^46, and a
-    sum of two such at most 2^47 (PRODUCT_BITS). *)
+(** §2.3. Fixed-point products: int32 times a multiplier is at most 2^62, int16 times a multiplier at most 2^46, a
+    sum of two such at most 2^47, and a product of two int16 times a multiplier at most 2^61 (PRODUCT_BITS). *)
 Theorem product_bits (wide narrow narrow' m m' : Z) :
   Z.abs wide <= 2 ^ 31 -> Z.abs narrow <= 2 ^ 15 -> Z.abs narrow' <= 2 ^ 15 -> Z.abs m <= 2 ^ 31 -> Z.abs m' <= 2 ^ 31 ->
-  Z.abs (wide * m) <= 2 ^ 62 /\ Z.abs (narrow * m) <= 2 ^ 46 /\ Z.abs (narrow * m + narrow' * m') <= 2 ^ 47.
+  Z.abs (wide * m) <= 2 ^ 62 /\ Z.abs (narrow * m) <= 2 ^ 46 /\ Z.abs (narrow * m + narrow' * m') <= 2 ^ 47 /\
+  Z.abs (narrow * narrow' * m) <= 2 ^ 61.
 Proof.
   intros; assert (P : forall a b A B, Z.abs a <= A -> Z.abs b <= B -> Z.abs (a * b) <= A * B)
     by (intros; rewrite Z.abs_mul; apply Z.mul_le_mono_nonneg; lia).
   pose proof (P wide m (2 ^ 31) (2 ^ 31)); pose proof (P narrow m (2 ^ 15) (2 ^ 31));
-    pose proof (P narrow' m' (2 ^ 15) (2 ^ 31)); lia.
+    pose proof (P narrow' m' (2 ^ 15) (2 ^ 31)); pose proof (P narrow narrow' (2 ^ 15) (2 ^ 15));
+    pose proof (P (narrow * narrow') m (2 ^ 30) (2 ^ 31)); lia.
 Qed.
 
 (** §2.3. When shiftsToInt32(bits, shift) holds, that is bits - shift <= 30, a rounded shift of a product up to 2^bits is
