@@ -7,6 +7,7 @@ import { encodePng } from '../../src/network/image/index.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
 import { convolution, fullyConnected, pool, softmax } from '../network/tflite/operators.js';
+import { writeSmallTfjs } from './small-tfjs.js';
 
 const SIZE = 224;
 const CHANNELS = 8;
@@ -57,6 +58,9 @@ export async function writeSmallFiles(folder: string): Promise<void> {
   const picture = await encodePng({ width: 32, height: 32, pixels });
   mkdirSync(join(folder, 'photos'));
   for (const name of ['photo.jpg', 'cat.png', 'photos/cat.png']) writeFileSync(join(folder, name), picture);
+  mkdirSync(join(folder, 'faces'));
+  writeFileSync(join(folder, 'faces', 'face.png'), picture);
+  await writeSmallTfjs(folder);
   copyFileSync(CLOTHES_MODEL, join(folder, 'fashion-vgg.onnx'));
   writeFileSync(join(folder, 'clothes.txt'), `${LABELS.join('\n')}\n`);
   mkdirSync(join(folder, 'clothes'));

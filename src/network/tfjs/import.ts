@@ -93,7 +93,11 @@ export function importFiles(
 /**
  * The same as `importTfjs` for a model whose files are in memory; it needs no file system.
  * @throws ModelError as there
- * @example const network = importTfjsFiles({ modelJson: await (await fetch(url)).text(), weights });
+ * @example
+ * const network = importTfjsFiles({
+ *   modelJson: await readFile('models/mobilenet/model.json', 'utf8'),
+ *   weights: await readFile('models/mobilenet/group1-shard1of1.bin'),
+ * });
  */
 export function importTfjsFiles({ modelJson, weights }: TfjsFiles, options: TfjsOptions = {}): FloatNetwork {
   return importFiles(options.name ?? 'model', modelJson, weights, options);
