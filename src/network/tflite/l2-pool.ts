@@ -2,30 +2,13 @@
 import { functionTable } from '../function-table.js';
 import { integerMultipliers } from '../multiplier.js';
 import { tableRange } from '../validate-tables.js';
-import { BuiltinOptions } from './generated/builtin-options.js';
-import { Pool2DOptions } from './generated/pool2doptions.js';
-import { activationRange } from './quantization.js';
+import { pooledWindows } from './pooling.js';
 import type { Step } from './step.js';
-import { imageAxes, windows } from './window.js';
 
 const LARGEST = 32767;
 
 export function importL2Pool(step: Step): void {
-  step.requireInputs(1);
-  const options = step.options(BuiltinOptions.Pool2DOptions, Pool2DOptions);
-  const x = step.activation(0);
-  const { height, width, channels } = imageAxes(x.tensor.shape, step);
-  const window = { height: options.filterHeight(), width: options.filterWidth() };
-  const stride = { y: options.strideH(), x: options.strideW() };
-  const result = windows(
-    { size: height, taps: window.height, stride: stride.y, dilation: 1 },
-    { size: width, taps: window.width, stride: stride.x, dilation: 1 },
-    options.padding(),
-    step,
-  );
-  const output = step.output();
-  step.requireShape(output, [result.height, result.width, channels]);
-  const limit = activationRange(options.fusedActivationFunction(), output, step.fail);
+  const { x, window, stride, padding, output, limit } = pooledWindows(step);
   const most = Math.max(-x.tensor.minimum, x.tensor.maximum) ** 2;
   // The whole of 15 bits, and no more.
   const factor = LARGEST / Math.max(1, most);
@@ -55,7 +38,7 @@ export function importL2Pool(step: Step): void {
     output: id,
     window,
     stride,
-    padding: result.padding,
+    padding,
     ...range,
   }));
   const table = functionTable(Math.sqrt, mean, { scale: output.scale, ...limit });

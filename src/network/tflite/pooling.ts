@@ -62,26 +62,32 @@ function finishPooling(
   else finishRescaled(step, flat, output, limit);
 }
 
+/** What every pooling with windows has: its input, its windows, and its output, whose shape was checked. */
+export function pooledWindows(step: Step) {
+  step.requireInputs(1);
+  const options = step.options(BuiltinOptions.Pool2DOptions, Pool2DOptions);
+  const x = step.activation(0);
+  const { height, width, channels } = imageAxes(x.tensor.shape, step);
+  const window = { height: options.filterHeight(), width: options.filterWidth() };
+  const stride = { y: options.strideH(), x: options.strideW() };
+  const result = windows(
+    { size: height, taps: window.height, stride: stride.y, dilation: 1 },
+    { size: width, taps: window.width, stride: stride.x, dilation: 1 },
+    options.padding(),
+    step,
+  );
+  const output = step.output();
+  const pooled = [result.height, result.width, channels];
+  step.requireShape(output, pooled);
+  const limit = activationRange(options.fusedActivationFunction(), output, step.fail);
+  return { x, window, stride, padding: result.padding, pooled, output, limit };
+}
+
 /** AVERAGE_POOL_2D and MAX_POOL_2D. */
 export function importPool(kind: PoolOperation['kind']): (step: Step) => void {
   return (step) => {
-    step.requireInputs(1);
-    const options = step.options(BuiltinOptions.Pool2DOptions, Pool2DOptions);
-    const x = step.activation(0);
-    const { height, width, channels } = imageAxes(x.tensor.shape, step);
-    const window = { height: options.filterHeight(), width: options.filterWidth() };
-    const stride = { y: options.strideH(), x: options.strideW() };
-    const result = windows(
-      { size: height, taps: window.height, stride: stride.y, dilation: 1 },
-      { size: width, taps: window.width, stride: stride.x, dilation: 1 },
-      options.padding(),
-      step,
-    );
-    const output = step.output();
-    const pooled = [result.height, result.width, channels];
-    step.requireShape(output, pooled);
-    const limit = activationRange(options.fusedActivationFunction(), output, step.fail);
-    finishPooling(step, x, { kind, window, stride, padding: result.padding }, pooled, output, limit);
+    const { x, window, stride, padding, pooled, output, limit } = pooledWindows(step);
+    finishPooling(step, x, { kind, window, stride, padding }, pooled, output, limit);
   };
 }
 
