@@ -3,112 +3,34 @@
  * 31-bit multipliers and rounds halves up. A result may therefore differ by one step, and hardly ever does.
  */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
 import { importOnnx } from '../../src/network/onnx/index.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import type { QuantizedNetwork } from '../../src/reference/quantized-network.js';
 import { suite } from '../suite.js';
-import { type AttributeValue, buildModel, type NodeSpec, type TensorSpec } from './onnx/model-builder.js';
+import {
+  branch,
+  build,
+  type Case,
+  codes,
+  convolution,
+  convolutionWeights,
+  int8,
+  int32,
+  matrix,
+  microsoft,
+  node,
+  real,
+  SMALL,
+  stored,
+  twoValues,
+  uint8,
+  whole,
+} from './onnx/quantized-cases.js';
 import { channelsLast, runtimeOutputs } from './onnx/runtime.js';
+
 import { numbers } from './random-network.js';
 
 const test = suite('onnx quantized');
-
-const node = (
-  op: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-): NodeSpec => ({ op, inputs, outputs: [output], attributes });
-
-const microsoft = (...given: Parameters<typeof node>): NodeSpec => ({ ...node(...given), domain: 'com.microsoft' });
-
-/** Codes small enough that no processor's pairwise 16-bit sums saturate. */
-const codes = (seed: number, shape: readonly number[], type: 'INT8' | 'UINT8' = 'INT8'): TensorSpec => ({
-  shape,
-  type,
-  data: Array.from(
-    numbers(seed)(
-      shape.reduce((product, size) => product * size, 1),
-      60,
-    ),
-    (value) => {
-      return type === 'UINT8' ? Math.round(Math.abs(value)) : Math.round(value);
-    },
-  ),
-});
-
-const real = (...data: number[]): TensorSpec => ({ shape: data.length === 1 ? [] : [data.length], data });
-const uint8 = (value: number): TensorSpec => ({ shape: [], type: 'UINT8', data: [value] });
-const int8 = (...data: number[]): TensorSpec => ({ shape: data.length === 1 ? [] : [data.length], type: 'INT8', data });
-const int32 = (...data: number[]): TensorSpec => ({ shape: [data.length], type: 'INT32', data });
-const whole = (...data: number[]): TensorSpec => ({ shape: [data.length], type: 'INT64', data });
-
-/** Scales and zero points that the cases share: a is the input's, b and c are others. */
-const formats: Record<string, TensorSpec> = {
-  as: real(0.05),
-  az: uint8(120),
-  bs: real(0.031),
-  bz: uint8(17),
-  cs: real(0.11),
-  cz: uint8(140),
-  ss: real(1 / 256),
-  sz: uint8(0),
-  is: real(0.04),
-  iz: int8(-5),
-};
-
-/** QuantizeLinear and DequantizeLinear. */
-const stored = (from: string, to: string, format: string): NodeSpec[] => [
-  node('QuantizeLinear', [from, `${format}s`, `${format}z`], `${to}/q`),
-  node('DequantizeLinear', [`${to}/q`, `${format}s`, `${format}z`], to),
-];
-
-interface Case {
-  readonly nodes: readonly NodeSpec[];
-  readonly constants?: Readonly<Record<string, TensorSpec>>;
-  readonly shape?: readonly number[];
-  readonly version?: number;
-  /** How far results may be apart, in steps; 1 unless given. */
-  readonly steps?: number;
-  /** Results lie halfway between two steps often, or are rounded twice: they do not count among those that seldom differ. */
-  readonly halves?: boolean;
-  /** An input of codes; its scale in the model is a's. */
-  readonly raw?: boolean;
-}
-
-const convolutionWeights: Record<string, TensorSpec> = {
-  w: codes(1, [5, 4, 3, 3]),
-  ws: real(0.01, 0.02, 0.005, 0.03, 0.015),
-  wz: int8(0, 0, 0, 0, 0),
-  b: int32(100, -2000, 30, 400, -5),
-  bbs: real(0.01 * 0.05, 0.02 * 0.05, 0.005 * 0.05, 0.03 * 0.05, 0.015 * 0.05),
-};
-
-/** `x` real on the input, `w` and `b` real from codes. */
-const convolution = (output: string): NodeSpec[] => [
-  ...stored('x', 'xr', 'a'),
-  node('DequantizeLinear', ['w', 'ws', 'wz'], 'wr', { axis: 0 }),
-  node('DequantizeLinear', ['b', 'bbs'], 'br', { axis: 0 }),
-  node('Conv', ['xr', 'wr', 'br'], output, { pads: [1, 1, 1, 1] }),
-];
-
-const branch: Record<string, TensorSpec> = { w: codes(1, [4, 4, 1, 1]), ws: real(0.02), wz: int8(3) };
-/** Two real values of one shape and different scales: xr and v. */
-const twoValues: NodeSpec[] = [
-  ...stored('x', 'xr', 'a'),
-  node('DequantizeLinear', ['w', 'ws', 'wz'], 'wr'),
-  node('Conv', ['xr', 'wr'], 'c'),
-  ...stored('c', 'v', 'b'),
-];
-
-const matrix: Record<string, TensorSpec> = {
-  w: codes(1, [6, 24]),
-  ws: real(0.01),
-  b: int32(50, -60, 70, -80, 90, 1),
-  bbs: real(0.0005),
-};
-const SMALL = [1, 4, 2, 3];
 
 const cases: Record<string, Case> = {
   'Conv with scales per channel and a bias': {
@@ -424,16 +346,6 @@ function imported(bytes: Uint8Array): QuantizedNetwork {
   return found.network;
 }
 
-function build({ nodes, constants = {}, shape = [1, 4, 7, 6], version = 17, raw = false }: Case): Uint8Array {
-  return buildModel({
-    nodes,
-    constants: { ...formats, ...constants },
-    version,
-    input: { name: 'x', shape, type: raw ? 'UINT8' : 'FLOAT' },
-    outputs: [{ name: 'y', shape: [] }],
-  });
-}
-
 let results = 0;
 let different = 0;
 
@@ -480,61 +392,4 @@ test("the network has the file's scales and zero points", () => {
     network.operations.map(({ kind }) => kind),
     ['linear'],
   );
-});
-
-const refused: Record<string, readonly [Case, RegExp]> = {
-  'a value that is not quantized': [
-    {
-      nodes: [...convolution('c'), node('MaxPool', ['c'], 'p', { kernel_shape: [2, 2] }), ...stored('p', 'y', 'b')],
-      constants: convolutionWeights,
-    },
-    /not quantized/,
-  ],
-  'weights that are not quantized': [
-    {
-      nodes: [...stored('x', 'xr', 'a'), node('Conv', ['xr', 'k'], 'c'), ...stored('c', 'y', 'b')],
-      constants: { k: { shape: [1, 4, 1, 1], data: [1, 2, 3, 4] } },
-    },
-    /weights "k" are not quantized/,
-  ],
-  'scales per channel of an activation': [
-    {
-      nodes: [node('QuantizeLinear', ['x', 'ws', 'wz'], 'y', { axis: 1 })],
-      constants: { ws: real(1, 2, 3, 4), wz: int8(0, 0, 0, 0) },
-    },
-    /one scale per channel/,
-  ],
-  'another scale for the same codes': [
-    { nodes: [...stored('x', 'xr', 'a'), node('DequantizeLinear', ['xr/q', 'bs', 'az'], 'y')] },
-    /another scale/,
-  ],
-  'dynamic quantization': [
-    {
-      nodes: [
-        { op: 'DynamicQuantizeLinear', inputs: ['x'], outputs: ['q', 's', 'z'] },
-        node('ConvInteger', ['q', 'w', 'z'], 'y'),
-      ],
-      constants: branch,
-    },
-    /depends on the private input/,
-  ],
-  'a clamped output that is not quantized': [
-    { nodes: [...convolution('c'), node('Relu', ['c'], 'y')], constants: convolutionWeights },
-    /output "y" is not quantized/,
-  ],
-  'no linear layer': [{ nodes: [...stored('x', 'y', 'a')] }, /no linear layer/],
-};
-
-for (const [name, [given, message]] of Object.entries(refused)) {
-  test(`refuses ${name}`, () => {
-    assert.throws(
-      () => importOnnx(build(given), { name: 'm' }),
-      (error: unknown) => error instanceof ModelError && error.message.startsWith('m') && message.test(error.message),
-    );
-  });
-}
-
-test('weights stored as codes alone make no quantized model', () => {
-  const nodes = [node('DequantizeLinear', ['w', 'ws', 'wz'], 'wr', { axis: 0 }), node('Conv', ['x', 'wr'], 'y')];
-  assert.is(importOnnx(build({ nodes, constants: convolutionWeights })).kind, 'float');
 });
