@@ -7,7 +7,7 @@ export function addCalculations(root: Command, finish: (work: () => Promise<stri
   root
     .command('soundness')
     .description('calculate what parameters guarantee and cost; exit 1 when the target is missed')
-    .option('--network <file|zoo>', 'a .tflite model, or a network of the zoo: its real layers')
+    .option('--network <file|zoo>', 'a model or .slalom file, or a network of the zoo: its real layers')
     .option('--layers <n>', 'or how many linear layers the device computes')
     .option('--preset <name>', `where to start: ${presetNames.join(', ')}`, 'default')
     .option('--target-bits <n>', 'a wrong result shall be accepted with probability at most 2^-n')
