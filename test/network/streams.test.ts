@@ -228,17 +228,48 @@ test('a batch that fails while the next one is prepared is what the stream fails
   assert.equal(results, [0]);
 });
 
-test('an answer that changes after it was given changes nothing', async () => {
-  const scribbler = around(async (answer) => {
-    const y = await answer();
-    queueMicrotask(() => queueMicrotask(() => setTimeout(() => y.fill(7), 0)));
-    return y;
-  });
+test('an answer that changes after it was read changes nothing', async () => {
+  const scribbler = around(
+    async (answer) => {
+      const y = (await answer()).slice();
+      queueMicrotask(() => queueMicrotask(() => setTimeout(() => y.fill(7), 0)));
+      return y;
+    },
+    { sharedMemory: false },
+  );
   for (const privacy of [true, false]) {
     const session = await open({ device: scribbler, parameters: { privacy } });
     await session.prepare(images.length);
     assert.equal((await session.run(images)).images.map(plain), truths);
     session.close();
+  }
+});
+
+test('a device that writes into shared memory late spoils its own next answer at most, and that is refused', async () => {
+  const late = (delayMs: number): Device =>
+    around(async (answer, _, into) => {
+      const y = await answer();
+      assert.is(y, into);
+      setTimeout(() => y.fill(7), delayMs);
+      return y;
+    });
+  let last: DeviceOutput | null = null;
+  const certain = around(async (answer) => {
+    const y = await answer();
+    last?.fill(7);
+    last = y;
+    return y;
+  });
+  for (const privacy of [true, false]) {
+    for (const scribbler of [late(0), late(1), late(2), certain]) {
+      const session = await open({ device: scribbler, parameters: { privacy } });
+      await session.prepare(images.length);
+      const outcome = await session.run(images).catch((reason: unknown) => reason);
+      if (outcome instanceof Error) assert.instance(outcome, IntegrityError);
+      else assert.equal((outcome as { images: Parameters<typeof plain>[0][] }).images.map(plain), truths);
+      if (scribbler === certain) assert.instance(outcome, IntegrityError);
+      session.close();
+    }
   }
 });
 
