@@ -34,10 +34,10 @@ function allocateIn<K extends keyof TrustedArrays>(
   return new type(memory.buffer, pointer, length);
 }
 
-function releaseIn(memory: KernelMemory, array: KernelArray, content: 'wipe' | 'keep' = 'wipe'): void {
+function releaseIn(memory: KernelMemory, array: KernelArray, content: 'wipe' | 'keep' | 'zeros' = 'wipe'): void {
   if (!memory.owns(array)) array.fill(0);
   else if (content === 'keep') memory.keep(array.byteOffset);
-  else memory.give(array.byteOffset);
+  else memory.give(array.byteOffset, content);
 }
 
 /**

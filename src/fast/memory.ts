@@ -105,14 +105,18 @@ export class KernelMemory {
     this.#keptBytes = 0;
   }
 
-  /** Overwrites a block with zeros and takes it back. After `close` there is nothing left to take back. */
-  give(pointer: number): void {
+  /**
+   * Overwrites a block with zeros and takes it back; only what lies behind its entries if those were wiped already. After `close`
+   * there is nothing left to take back.
+   */
+  give(pointer: number, content: 'wipe' | 'zeros' = 'wipe'): void {
     if (this.#closed) return;
     const bytes = this.#blocks.get(pointer);
     if (bytes === undefined)
       throw new RangeError('this memory is not in use: it was never allocated here, or released twice');
     this.#blocks.delete(pointer);
-    this.#clear(pointer, bytes + SLACK_BYTES);
+    if (content === 'zeros') this.#clear(pointer + bytes, SLACK_BYTES);
+    else this.#clear(pointer, bytes + SLACK_BYTES);
     this.kernels.free(pointer);
   }
 

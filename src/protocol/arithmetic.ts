@@ -58,9 +58,10 @@ export interface TrustedArithmetic {
   allocate<K extends keyof TrustedArrays>(kind: K, length: number, content?: 'zeros' | 'anything'): TrustedArrays[K];
   /**
    * Takes the array's memory back; the array must not be used again. It is overwritten with zeros first, or, if its content
-   * may be kept, by `wipe` at the latest: memory that is used again at once need not be written twice.
+   * may be kept, by `wipe` at the latest: memory that is used again at once need not be written twice. `zeros` says that a pass
+   * wiped every entry already.
    */
-  release(array: Int16Array | Int32Array | Uint32Array, content?: 'wipe' | 'keep'): void;
+  release(array: Int16Array | Int32Array | Uint32Array, content?: 'wipe' | 'keep' | 'zeros'): void;
   /** Overwrites with zeros what was released with its content kept. */
   wipe(): void;
   /** Makes a map ready for trusted evaluation. */

@@ -5,8 +5,7 @@
 import type { TrustedArithmetic } from './arithmetic.js';
 import { openAnswer } from './decode.js';
 import type { Challenges } from './freivalds.js';
-import type { Modulus } from './modulus.js';
-import type { Finish } from './passes.js';
+import type { Finish, Unblinding } from './passes.js';
 import { someImages } from './some-images.js';
 
 const key = Symbol('made by the check');
@@ -60,7 +59,7 @@ export interface Claim {
   /** <folded_t, x_i> of what was sent: k numbers per image. */
   readonly sums: Uint32Array;
   /** u of each image and p when the inputs were blinded; null when the device saw x itself. */
-  readonly unblinding: { readonly u: readonly Uint32Array[]; readonly modulus: Modulus } | null;
+  readonly unblinding: Unblinding | null;
   /** What becomes of y in the same pass; null leaves y as it is. */
   readonly finish: Finish | null;
 }

@@ -74,11 +74,13 @@ export class Inference {
     const { arithmetic, modulus } = this.#session;
     const pads = this.#parts.pads?.map((set) => set[index]!.take()) ?? null;
     const sums = arithmetic.allocate('u32', this.images * (layer.challenges?.repetitions ?? 0));
-    const unblinding = pads === null || modulus === null ? null : { u: pads.map(({ u }) => u), modulus };
+    const unblinding = pads === null || modulus === null ? null : { u: pads.map(({ u }) => u), modulus, wipe: true };
     let released: Released<Int16Array | Int32Array> | null = null;
+    let sent = false;
     try {
       const place = this.#parts.exchange.take(this.images);
       const message = this.#message(x, layer, pads, sums, place);
+      sent = true;
       const parts = await askLayer(this.#session, layer, message, place, this.costs);
       this.#requireRunning();
       const arrived = performance.now();
@@ -96,7 +98,11 @@ export class Inference {
       this.costs.bytesFromDevice += outputs * this.images * 4;
       this.costs.protocolMs += performance.now() - arrived;
     } finally {
-      for (const { rho, u } of pads ?? []) for (const secret of [rho, u]) arithmetic.release(secret);
+      // The passes wipe what they use; after a failure nobody knows how far they came.
+      for (const { rho, u } of pads ?? []) {
+        arithmetic.release(rho, sent ? 'zeros' : 'wipe');
+        arithmetic.release(u, released === null ? 'wipe' : 'zeros');
+      }
       arithmetic.release(sums);
     }
     if (released === null) this.#parts.hooks.reject();
@@ -129,7 +135,8 @@ export class Inference {
     const { arithmetic, modulus } = this.#session;
     const { challenges } = layer;
     const range = layer.map.inputRange;
-    const blinding = pads === null || modulus === null ? null : { rho: pads.map(({ rho }) => rho), modulus };
+    const blinding =
+      pads === null || modulus === null ? null : { rho: pads.map(({ rho }) => rho), modulus, wipe: true };
     const message = place.message(blinding === null ? 'i16' : 'u32', x.length);
     const how = { images: this.images, range, blinding };
     const inRange =

@@ -18,6 +18,8 @@ export interface Blinding {
   readonly rho: readonly Uint32Array[];
   /** p. */
   readonly modulus: Modulus;
+  /** True: the pass overwrites rho with zeros behind itself, whatever it returns; these pads are spent then. */
+  readonly wipe?: boolean;
 }
 
 /** What answers are unblinded with. */
@@ -26,6 +28,8 @@ export interface Unblinding {
   readonly u: readonly Uint32Array[];
   /** p. */
   readonly modulus: Modulus;
+  /** True: the pass overwrites u with zeros behind itself, whatever it returns. */
+  readonly wipe?: boolean;
 }
 
 /** What is done with `images` inputs, back to back, on their way to the device. */

@@ -26,6 +26,7 @@ export function outgoing(
       sums[image * folded.length + t] = arithmetic.foldInput(vector.subarray(0, length), one);
     });
   }
+  if (blinding?.wipe === true) for (const rho of blinding.rho) rho.fill(0);
   return x.every((value) => value >= range.minimum && value <= range.maximum);
 }
 
@@ -54,6 +55,7 @@ export function incoming(
       folds[image * challenges.length + t] = good ? arithmetic.foldOutput(s, one, bound) : 0;
     });
   }
+  if (unblinding?.wipe === true) for (const u of unblinding.u) u.fill(0);
   if (challenges.length === 0) {
     good = unblinding === null || arithmetic.isCanonical(copy as Uint32Array, unblinding.modulus);
     for (let index = 0; index < y.length; index++) y[index] = Math.max(-bound, Math.min(bound, y[index]!));

@@ -13,11 +13,10 @@ export interface SomeImages {
 /** The claim about images `first` to `first + images`. */
 export function someImages(claim: Claim, first: number, images: number, all: number): SomeImages {
   const { bound, challenges, unblinding, finish } = claim;
-  const u = unblinding?.u.slice(first, first + images);
   const cut = {
     bound,
     challenges,
-    unblinding: unblinding === null ? null : { u: u!, modulus: unblinding.modulus },
+    unblinding: unblinding === null ? null : { ...unblinding, u: unblinding.u.slice(first, first + images) },
     finish: finish === null ? null : someFollowUps(finish, first, images, all),
   };
   return { claim: cut, first, images, all };

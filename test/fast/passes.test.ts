@@ -62,6 +62,19 @@ function placed<A extends Numbers>(arithmetic: TrustedArithmetic, array: A, plac
   return copy;
 }
 
+/** Secrets where the test wants them, each a copy; `wiped` says whether nothing is left of them, or everything. */
+function secrets(arithmetic: TrustedArithmetic, arrays: readonly Uint32Array[], place: Place, wipe: boolean) {
+  const copies = arrays.map((array) => placed(arithmetic, array, place));
+  const wiped = (): void => {
+    copies.forEach((copy, i) => {
+      const rest = [...copy];
+      assert.equal(rest, wipe ? rest.map(() => 0) : [...arrays[i]!], `secret ${i}, wipe ${wipe}`);
+      if (place === 'kernels') arithmetic.release(copy, wipe ? 'zeros' : 'wipe');
+    });
+  };
+  return { copies, wiped };
+}
+
 const outgoingCase = fc.record({
   length: lengths,
   images: fc.integer({ min: 1, max: 3 }),
@@ -73,12 +86,13 @@ const outgoingCase = fc.record({
     { minimum: -32768, maximum: 32767 },
   ),
   place: places,
+  wipe: fc.boolean(),
   seed: fc.nat(),
 });
 
 test('outgoing: message and sums', () =>
   check(
-    fc.property(outgoingCase, ({ length, images, k, modulus, range, place, seed }) => {
+    fc.property(outgoingCase, ({ length, images, k, modulus, range, place, wipe, seed }) => {
       const fill = filler(seed);
       const x = fill(new Int16Array(length * images), range.minimum, range.maximum);
       const rho = Array.from({ length: images }, () => fill(new Uint32Array(length), 0, (modulus ?? P24) - 1));
@@ -90,12 +104,15 @@ test('outgoing: message and sums', () =>
           arithmetic.packFolded(vector, out);
           return out;
         });
-        const how: Outgoing = { images, range, blinding: modulus === null ? null : { rho, modulus }, folded: packed };
+        const pads = secrets(arithmetic, rho, place, wipe && modulus !== null);
+        const blinding = modulus === null ? null : { rho: pads.copies, modulus, wipe };
+        const how: Outgoing = { images, range, blinding, folded: packed };
         const message = placed(arithmetic, empty, place);
         const sums = new Uint32Array(images * k).fill(7);
         const good = arithmetic.outgoing(x, how, message, sums);
         const seen = { good, message: [...message], sums: [...sums] };
         if (place === 'kernels') arithmetic.release(message);
+        pads.wiped();
         return seen;
       };
       const expected = run(slow);
@@ -114,6 +131,13 @@ test('outgoing: one entry outside the range, anywhere, is noticed', () => {
         x[at] = value;
         const how = { images: 3, range, blinding: null, folded: [] };
         assert.not.ok(arithmetic.outgoing(x, how, new Int16Array(x.length), new Uint32Array(0)), `${value} at ${at}`);
+        const rho = [0, 1, 2].map(() => new Uint32Array(3001).fill(3));
+        const blinding = { rho, modulus: P24 as Modulus, wipe: true };
+        assert.not.ok(arithmetic.outgoing(x, { ...how, blinding }, new Uint32Array(x.length), new Uint32Array(0)));
+        assert.ok(
+          rho.every((pad) => pad.every((entry) => entry === 0)),
+          'a refused input spends its pads too',
+        );
       }
     }
   }
@@ -145,6 +169,7 @@ const incomingCase = fc.record({
   shift: fc.constantFrom(20, 31, 33, 40),
   followUps: fc.array(followUp, { maxLength: 3 }),
   place: places,
+  wipe: fc.boolean(),
   seed: fc.nat(),
 });
 
@@ -167,7 +192,7 @@ function someFollowUps(list: readonly unknown[], length: number, entries: number
 
 test('incoming: verdict, folds and the finished output', () =>
   check(
-    fc.property(incomingCase, ({ length, images, k, modulus, bound, channels, place, seed, ...rest }) => {
+    fc.property(incomingCase, ({ length, images, k, modulus, bound, channels, place, wipe, seed, ...rest }) => {
       fc.pre(length % channels === 0);
       const fill = filler(seed);
       const y = fill(new Int32Array(length * images), -bound, bound);
@@ -191,20 +216,17 @@ test('incoming: verdict, folds and the finished output', () =>
                   : { ...clamp, multipliers: fill(new Int32Array(channels), 0, 2 ** 31 - 1), shift: rest.shift },
               followUps: rest.finish === 'bias' ? [] : someFollowUps(rest.followUps, length, y.length, fill),
             };
-      const how: Incoming = {
-        images,
-        unblinding: modulus === null ? null : { u, modulus },
-        bound,
-        challenges,
-        finish,
-      };
       const run = (arithmetic: TrustedArithmetic) => {
         const size = finishedLength(finish, length) * images;
         const out = rest.finish === 'requantize' ? new Int16Array(size) : new Int32Array(size);
         const folds = new Uint32Array(images * k).fill(3);
         const from = placed(arithmetic, answer, place);
+        const factors = secrets(arithmetic, u, place, wipe && modulus !== null);
+        const unblinding = modulus === null ? null : { u: factors.copies, modulus, wipe };
+        const how: Incoming = { images, unblinding, bound, challenges, finish };
         const good = arithmetic.incoming(from, how, folds, out);
         if (place === 'kernels') arithmetic.release(from);
+        factors.wiped();
         return { good, folds: [...folds], out: [...out] };
       };
       const expected = run(slow);
@@ -236,9 +258,16 @@ test('incoming: one entry out of range or not canonical, anywhere, is noticed', 
           const blinded = { ...how, unblinding: { u, modulus } };
           assert.ok(arithmetic.incoming(residues, blinded, new Uint32Array(3), new Int32Array(9003)));
           residues[at] = wrong;
-          assert.not.ok(
-            arithmetic.incoming(residues, blinded, new Uint32Array(3), new Int32Array(9003)),
-            `${wrong} at ${at}`,
+          const spent = { u: u.map((factor) => factor.slice()), modulus, wipe: true };
+          for (const unblinding of [blinded.unblinding, spent]) {
+            assert.not.ok(
+              arithmetic.incoming(residues, { ...how, unblinding }, new Uint32Array(3), new Int32Array(9003)),
+              `${wrong} at ${at}`,
+            );
+          }
+          assert.ok(
+            spent.u.every((factor) => factor.every((entry) => entry === 0)),
+            'a refused answer spends its unblinding factors too',
           );
         }
       }

@@ -1,5 +1,6 @@
 /** What must hold for the secrets of a session: all challenges count, everything is wiped at the end, memory is not shared. */
 import * as assert from 'uvu/assert';
+import { wasmArithmetic } from '../../src/fast/index.js';
 import { Challenges } from '../../src/protocol/freivalds.js';
 import {
   type Device,
@@ -144,6 +145,53 @@ for (const ending of ['a reject', 'closing'] as const) {
       );
   });
 }
+
+test('a pad is wiped by the pass that uses it, or when it is given back', async () => {
+  const wrongType = around(async () => new Float32Array(2) as never);
+  const broken = around(() => Promise.reject(new Error('no answer')));
+  const inside = Int16Array.of(1, 2, 3, 4);
+  const outside = Int16Array.of(1, 2, 3, 99);
+  const cases = [
+    { device: around((_, honest) => honest()), x: inside, rho: 'zeros', u: 'zeros' },
+    { device: around((_, honest) => honest()), x: outside, rho: 'wipe', u: 'wipe' },
+    { device: lie, x: inside, rho: 'zeros', u: 'wipe' },
+    { device: wrongType, x: inside, rho: 'zeros', u: 'wipe' },
+    { device: broken, x: inside, rho: 'zeros', u: 'wipe' },
+  ];
+  for (const inner of [referenceArithmetic(), await wasmArithmetic()]) {
+    for (const { device, x, rho, u } of cases) {
+      const made: object[] = [];
+      const given = new Map<object, string>();
+      const arithmetic: TrustedArithmetic = {
+        ...inner,
+        allocate(kind, length, content) {
+          const array = inner.allocate(kind, length, content);
+          made.push(array);
+          return array;
+        },
+        release(array, content = 'wipe') {
+          if (content === 'zeros') assert.equal([...array], [0, 0]);
+          given.set(array, content);
+          inner.release(array, content);
+        },
+      };
+      const session = await open(device, { arithmetic });
+      const before = made.length;
+      await session.prepare(2);
+      const pads = made.slice(before);
+      assert.is(pads.length, 4);
+      const inference = await session.begin(2);
+      const outcome = await inference.linear(0, x).catch(off);
+      assert.is(outcome instanceof Error, u === 'wipe');
+      assert.equal(
+        pads.map((array) => given.get(array)),
+        [rho, u, rho, u],
+      );
+      session.close();
+    }
+    inner.close();
+  }
+});
 
 test('an answer that comes after closing is not released, with integrity on or off', async () => {
   for (const integrity of [true, false]) {

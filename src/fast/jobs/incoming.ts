@@ -18,6 +18,7 @@ const incomingNames = [
   'tile',
   'bound',
   'modulus',
+  'wipe',
   'cut',
   'tables',
   'k',
@@ -86,8 +87,10 @@ function receive(
   bring(host, args[at.answerId]!, (args[at.answer]! >>> 0) + first * 4, count * 4, y);
   let good = 1;
   if (modulus !== 0) {
+    const u = tables[image]! + from * 4;
     if (args[at.cut]! !== 0) good = kernels.isCanonical(y, count, modulus);
-    const within = kernels.unblind(y, tables[image]! + from * 4, count, modulus, bound, y);
+    const within = kernels.unblind(y, u, count, modulus, bound, y);
+    if (args[at.wipe]! !== 0) kernels.clear(u, count * 4);
     if (args[at.cut]! === 0) good = within;
   }
   for (let t = 0; t < k; t += 2) {

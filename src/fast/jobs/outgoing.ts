@@ -14,6 +14,7 @@ export const outgoingFields = fields(
   'minimum',
   'maximum',
   'modulus',
+  'wipe',
   'tables',
   'k',
   'steps',
@@ -48,6 +49,7 @@ export function outgoing(host: Host, args: Int32Array, chunk: number, thread: nu
     const pad = modulus === 0 ? 0 : tables[image]! + start * 4;
     const to = id === 0 ? message + first * entry : scratch;
     good &= kernels.outgoing(x, count, args[at.minimum]!, args[at.maximum]!, modulus, pad, to);
+    if (args[at.wipe]! !== 0) kernels.clear(pad, count * 4);
     if (id !== 0) take(host, id, message + first * entry, count * entry, scratch);
     for (let t = 0; t < k; t += 2) {
       const folded = tables[images + t]!;

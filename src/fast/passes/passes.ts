@@ -47,6 +47,11 @@ function locate(memory: KernelMemory, frame: Frame, array: KernelArray, use: 'in
   return { id: 0, at: frame[use](array) };
 }
 
+/** Jobs wiped the copies that they read; what was copied from other memory is wiped here. */
+function wipeElsewhere(memory: KernelMemory, arrays: readonly Uint32Array[]): void {
+  for (const array of arrays) if (!memory.owns(array)) array.fill(0);
+}
+
 type Passes = Pick<TrustedArithmetic, 'packFolded' | 'outgoing' | 'incoming' | 'finish' | 'acceptCandidates'>;
 
 function anIncoming(how: Incoming, length: number): void {
@@ -91,6 +96,7 @@ export function passes(memory: KernelMemory): Passes {
         tile: plan.tile,
         bound,
         modulus: unblinding === null ? 0 : unblinding.modulus,
+        wipe: Number(unblinding?.wipe === true),
         cut: Number(cut),
         tables: tableOf(memory, frame, unblinding === null ? null : unblinding.u, images, challenges),
         k: challenges.length,
@@ -101,6 +107,7 @@ export function passes(memory: KernelMemory): Passes {
         areaPitch: areas.space.scratchPitch,
       });
       team.run('incoming', [...plan.arguments, ...args], plan.chunks);
+      if (unblinding?.wipe === true) wipeElsewhere(memory, unblinding.u);
       return areas.collect(folds);
     });
   }
@@ -137,6 +144,7 @@ export function passes(memory: KernelMemory): Passes {
           minimum,
           maximum,
           modulus: blinding === null ? 0 : blinding.modulus,
+          wipe: Number(blinding?.wipe === true),
           tables: tableOf(memory, frame, blinding === null ? null : blinding.rho, images, folded),
           k: folded.length,
           steps: inputSteps(Math.max(-minimum, maximum)),
@@ -148,6 +156,7 @@ export function passes(memory: KernelMemory): Passes {
           areaPitch: areas.space.scratchPitch,
         });
         team.run('outgoing', args, Math.ceil(length / tile));
+        if (blinding?.wipe === true) wipeElsewhere(memory, blinding.rho);
         return areas.collect(sums);
       });
     },
