@@ -59,7 +59,8 @@ function outgoing(repetitions: number, privacy: boolean) {
     const x = own.integers(length);
     const folded = Array.from({ length: repetitions }, () => own.residues(packedLength(length)));
     const sums = own.allocate('u32', repetitions);
-    const blinding = privacy ? { rho: [own.residues(length)], modulus: M31 as typeof M31 } : null;
+    // As in a run, the pass wipes the pad, which takes as long when nothing is left to wipe.
+    const blinding = privacy ? { rho: [own.residues(length)], modulus: M31 as typeof M31, wipe: true } : null;
     // Messages lie outside trusted memory.
     const message = privacy ? new Uint32Array(length) : new Int16Array(length);
     const how = { images: 1, range: { minimum: -128, maximum: 127 }, blinding, folded };
@@ -74,10 +75,10 @@ function incoming(repetitions: number, privacy: boolean) {
     const challenges = Array.from({ length: repetitions }, () => own.residues(length));
     const folds = own.allocate('u32', repetitions);
     const out = own.allocate('i16', length);
-    const u = privacy ? own.residues(length) : null;
-    const unblinding = u === null ? null : { u: [u], modulus: M31 as typeof M31 };
-    // Answers lie outside trusted memory. That of u itself is y = 0.
-    const answer = u === null ? new Int32Array(length) : Uint32Array.from(u);
+    const u = privacy ? own.allocate('u32', length) : null;
+    const unblinding = u === null ? null : { u: [u], modulus: M31 as typeof M31, wipe: true };
+    // Answers lie outside trusted memory. y = 0, with an unblinding factor of zeros, such as wiping leaves.
+    const answer = u === null ? new Int32Array(length) : new Uint32Array(length);
     const how = { images: 1, unblinding, bound: 2 ** 22, challenges, finish: typicalFinish(64) };
     return () => void arithmetic.incoming(answer, how, folds, out);
   };
