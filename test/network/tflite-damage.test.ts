@@ -53,7 +53,7 @@ const tiny = buildTflite({
 /** True when the bytes are accepted; the time of the slowest call so far is kept. */
 let slowestMs = 0;
 function accepts(bytes: Uint8Array): boolean {
-  const start = performance.now();
+  const start = process.cpuUsage();
   try {
     importTflite(bytes, 'damaged');
     return true;
@@ -62,7 +62,8 @@ function accepts(bytes: Uint8Array): boolean {
     assert.ok(error.message.startsWith('damaged'), error.message);
     return false;
   } finally {
-    slowestMs = Math.max(slowestMs, performance.now() - start);
+    // Of the processor: others may be using this machine.
+    slowestMs = Math.max(slowestMs, process.cpuUsage(start).user / 1000);
   }
 }
 

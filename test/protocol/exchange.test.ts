@@ -24,7 +24,7 @@ const double: Dense = {
 
 type Apply = (exact: () => Promise<DeviceOutput>, x: DeviceInput, into?: DeviceOutput) => Promise<DeviceOutput>;
 
-async function open(apply: Apply, sharedMemory: boolean, privacy = false): Promise<Session> {
+async function open(apply: Apply, sharedMemory: boolean, privacy = false, deviceTimeoutMs = 60_000): Promise<Session> {
   const exact = referenceDevice();
   const device: Device = {
     ...exact,
@@ -44,7 +44,7 @@ async function open(apply: Apply, sharedMemory: boolean, privacy = false): Promi
     device,
     arithmetic: referenceArithmetic(),
     maps: [double, double],
-    parameters: { privacy, deviceTimeoutMs: 50 },
+    parameters: { privacy, deviceTimeoutMs },
     randomness: seededRandomness(seed),
   });
 }
@@ -86,11 +86,16 @@ test('after a failure the memory is given up: the device may still be using it',
   for (const failure of ['throws', 'hangs'] as const) {
     const seen: ArrayBufferLike[] = [];
     let fail = true;
-    const session = await open((exact, x, into) => {
-      seen.push(x.buffer, into!.buffer);
-      if (!fail) return exact();
-      return failure === 'throws' ? Promise.reject(new Error('no')) : new Promise(() => {});
-    }, true);
+    const session = await open(
+      (exact, x, into) => {
+        seen.push(x.buffer, into!.buffer);
+        if (!fail) return exact();
+        return failure === 'throws' ? Promise.reject(new Error('no')) : new Promise(() => {});
+      },
+      true,
+      false,
+      50,
+    );
     assert.instance(await run(session, [1, 1]).catch((error: unknown) => error), DeviceError);
     fail = false;
     assert.equal(await run(session, [1, 2]), [2, 4]);
