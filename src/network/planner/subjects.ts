@@ -77,8 +77,9 @@ function incoming(repetitions: number, privacy: boolean) {
     const out = own.allocate('i16', length);
     const u = privacy ? own.allocate('u32', length) : null;
     const unblinding = u === null ? null : { u: [u], modulus: M31 as typeof M31, wipe: true };
-    // Answers lie outside trusted memory. y = 0, with an unblinding factor of zeros, such as wiping leaves.
-    const answer = u === null ? new Int32Array(length) : new Uint32Array(length);
+    // Answers lie outside trusted memory, and are written: pages of zeros that nobody wrote are all one page, in the cache.
+    // y = 1, with an unblinding factor of zeros, such as wiping leaves.
+    const answer = (u === null ? new Int32Array(length) : new Uint32Array(length)).fill(1);
     const how = { images: 1, unblinding, bound: 2 ** 22, challenges, finish: typicalFinish(64) };
     return () => void arithmetic.incoming(answer, how, folds, out);
   };
