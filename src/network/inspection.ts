@@ -23,7 +23,8 @@ export interface LayerInspection extends LayerCertificate {
   /**
    * Bytes that the trusted side reads and writes online per image. On the way out it reads x (2 per entry), the pad (4) and
    * k folded challenges (4 each), and writes what is sent (4); on the way in it reads the answer (4), the unblinding factor
-   * (4) and k challenges (4 each), and writes the result (2, or 4 where accumulators leave the network).
+   * (4) and k challenges (4 each), and writes the result (2, or 4 where accumulators leave the network). Wiping the pad and the
+   * unblinding factor, which the same passes do, is not counted.
    */
   readonly trustedBytes: number;
   /** What privacy costs offline per image: so many multiply-accumulates of u = L(rho), inside, ... */
