@@ -41,7 +41,7 @@ function calibrationOf<A>(model: OpenModel<A>): readonly Sample[] {
 
 async function quantized<A>(model: OpenModel<A>, arithmetic: Arithmetic): Promise<QuantizedNetwork> {
   const { network, preprocessing } = model;
-  const { measured, equalize, activationBits = 8 } = effortOf(model);
+  const { measured, equalize, activationBits } = effortOf(model);
   const { shape } = network.tensors[network.input]!;
   const inputs = async function* (): AsyncGenerator<Float32Array> {
     for (const { image } of calibrationOf(model)) yield realPicture(image, preprocessing, shape);
@@ -142,7 +142,7 @@ export async function evaluateModel<A>(published: PublishedModel<A>, threads: nu
       rival: published.rival,
       input: [...shape],
       calibrationPictures: calibrationOf(model).length,
-      activationBits: effortOf(model).activationBits ?? 8,
+      activationBits: effortOf(model).activationBits,
       answers,
       floatMeasures,
       floatLimits: [...published.floatLimits],

@@ -34,15 +34,20 @@ export interface Effort {
   readonly measured: number;
   /** Whether cross-layer equalization is tried. */
   readonly equalize: boolean;
-  /** Of activations; 8 unless given. */
-  readonly activationBits?: number;
+  /** Of activations. */
+  readonly activationBits: number;
 }
 
 /** For all others. */
-export const FULL_EFFORT: Effort = { pictures: Number.POSITIVE_INFINITY, measured: 4, equalize: true };
+export const FULL_EFFORT: Effort = {
+  pictures: Number.POSITIVE_INFINITY,
+  measured: 4,
+  equalize: true,
+  activationBits: 8,
+};
 
 /** For networks of a thousand million multiplications and more. */
-export const LITTLE_EFFORT: Effort = { pictures: 4, measured: 1, equalize: false };
+export const LITTLE_EFFORT: Effort = { pictures: 4, measured: 1, equalize: false, activationBits: 8 };
 
 /** A network that was read from its package. */
 export interface OpenModel<A> {

@@ -8,7 +8,14 @@ import { type CalibratedNetwork, type CalibrationStage, quantizeCalibrated } fro
 import { M31, P24 } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { UsageError } from './exit.js';
-import { aCalibration, anInputShape, aPreprocessing, type ImportText, UNIT_RANGE } from './import-options.js';
+import {
+  aCalibration,
+  anActivationBits,
+  anInputShape,
+  aPreprocessing,
+  type ImportText,
+  UNIT_RANGE,
+} from './import-options.js';
 import { type LoadedModel, loadModel } from './load-network.js';
 import { aNumber } from './options.js';
 import { picturePaths } from './pictures.js';
@@ -58,7 +65,7 @@ async function quantized(
   const { shape } = inputOf(model.network);
   const choice = aCalibration(text);
   const modulus = aModulusChoice(text.modulus);
-  const activationBits = aNumber(text.activationBits, '--activation-bits', 8, 12);
+  const activationBits = anActivationBits(text);
   const threads = aNumber(text.threads, '--threads', 1, 64);
   const told = aPreprocessing(text, shape, model.preprocessing);
   const preprocessing = told ?? aPreprocessing({ ...text, range: UNIT_RANGE }, shape, null);
@@ -131,8 +138,13 @@ async function imported(
   }
   const { calibrated, preprocessing } = await quantized(model, text, report, signal);
   const { images, equalizedPairs, biasCorrected, network } = calibrated;
-  const activationBits = aNumber(text.activationBits, '--activation-bits', 8, 12);
-  const calibration = { ...aCalibration(text), activationBits, images, equalizedPairs, biasCorrected };
+  const calibration = {
+    ...aCalibration(text),
+    activationBits: anActivationBits(text),
+    images,
+    equalizedPairs,
+    biasCorrected,
+  };
   const origin = { format: model.format, sha256: model.sha256, tool: `slalom ${version}`, calibration };
   return { network, details: { preprocessing, labels: labels ?? [], origin }, calibrated };
 }
@@ -147,7 +159,7 @@ export async function importCommand(
   // Everything that can be wrong is found before the long part.
   aCalibration(text);
   aModulusChoice(text.modulus);
-  aNumber(text.activationBits, '--activation-bits', 8, 12);
+  anActivationBits(text);
   const inputShape = anInputShape(text);
   await requireWritable(text.output, '--output');
   const labels = text.labels === undefined ? null : await readLabelFile(text.labels);

@@ -1,7 +1,8 @@
 /** The options of `slalom import`, from text to checked values. */
 import { type Colours, type Preprocessing, pictureExtent } from '../network/image/index.js';
-import { PERCENTILE, type RangeChoice } from '../network/quantizer/index.js';
+import { ACTIVATION_BITS_RANGE, PERCENTILE, type RangeChoice } from '../network/quantizer/index.js';
 import { UsageError } from './exit.js';
+import { aNumber } from './options.js';
 
 /** The command line, as text. */
 export interface ImportText {
@@ -48,6 +49,11 @@ export function anInputShape({ inputShape }: ImportText): readonly number[] | un
     throw new UsageError(`--input-shape takes whole numbers from 1, not "${inputShape}".`);
   }
   return sizes;
+}
+
+/** How many bits activations get. */
+export function anActivationBits({ activationBits }: ImportText): number {
+  return aNumber(activationBits, '--activation-bits', ...ACTIVATION_BITS_RANGE);
 }
 
 /** How ranges of activations are chosen. */

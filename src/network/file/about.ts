@@ -2,6 +2,7 @@
 import * as t from 'io-ts';
 import { type Codec, finiteNumber, list, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
 import { type Preprocessing, preprocessingCodec } from '../image/preprocessing.js';
+import { ACTIVATION_BITS_RANGE } from '../quantizer/activation-quantization.js';
 
 /** How the scales of activations were found. */
 export interface CalibrationRecord {
@@ -45,7 +46,7 @@ const calibration = strictObject(
     equalizedPairs: wholeNumber(0, 2 ** 16),
     biasCorrected: t.boolean,
   },
-  { percentile: finiteNumber, activationBits: wholeNumber(8, 12) },
+  { percentile: finiteNumber, activationBits: wholeNumber(...ACTIVATION_BITS_RANGE) },
 );
 
 const origin = strictObject({ format: text, sha256: text, tool: text }, { calibration });

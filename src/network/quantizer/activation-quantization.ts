@@ -17,12 +17,13 @@ export interface Quantization {
 export const ACTIVATION_BITS = 8;
 
 /** The fewest and the most: of more than 12, sums of a few hundred products leave M31. */
-const BITS = { least: 8, most: 12 } as const;
+export const ACTIVATION_BITS_RANGE = [8, 12] as const;
 
 /** Returns the number of bits. @throws RangeError unless it is a whole number from 8 to 12 */
 export function anActivationBits(bits: number): number {
-  if (!Number.isInteger(bits) || bits < BITS.least || bits > BITS.most) {
-    throw new RangeError(`activationBits must be a whole number from ${BITS.least} to ${BITS.most}, not ${bits}`);
+  const [least, most] = ACTIVATION_BITS_RANGE;
+  if (!Number.isInteger(bits) || bits < least || bits > most) {
+    throw new RangeError(`activationBits must be a whole number from ${least} to ${most}, not ${bits}`);
   }
   return bits;
 }

@@ -1,5 +1,11 @@
 /** Post-training quantization of float networks. */
-export { PROBABILITIES, type Quantization, quantizationOf } from './activation-quantization.js';
+export {
+  ACTIVATION_BITS,
+  ACTIVATION_BITS_RANGE,
+  PROBABILITIES,
+  type Quantization,
+  quantizationOf,
+} from './activation-quantization.js';
 export { calibrate, type Inputs } from './calibrate.js';
 export { chooseRange, PERCENTILE, type RangeChoice } from './choose-range.js';
 export { correctBiases } from './correct-biases.js';
