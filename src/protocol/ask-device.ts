@@ -1,21 +1,46 @@
 /** Waiting for a device, but not for ever: its failures and its silence both become a `DeviceError`. */
 import { DeviceError, deviceReason } from './errors.js';
 
+/** How long a device is waited for. */
+export interface Wait {
+  /** In milliseconds, from 1. */
+  readonly limitMs: number;
+  /** Ends the wait at once, with its reason. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * What `work` resolves to.
- * @throws DeviceError when it rejects or throws (a DeviceError of its own is passed on), or takes longer than `limitMs`
+ * What `work` resolves to. Whatever it does after the wait has ended is heard by nobody.
+ * @throws DeviceError when it rejects or throws, or takes longer than `limitMs`; the signal's reason when that fires first
  */
-export async function askDevice<T>(work: () => Promise<T>, limitMs: number): Promise<T> {
+export async function askDevice<T>(work: () => T | Promise<T>, { limitMs, signal }: Wait): Promise<T> {
+  signal.throwIfAborted();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeviceError(`The device did not answer within ${limitMs} ms.`)), limitMs);
+  let stop = (): void => {};
+  const late = new DeviceError(`The device did not answer within ${limitMs} ms.`);
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late), limitMs);
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([work(), late]);
+    return await Promise.race([work(), over]);
   } catch (error) {
-    if (error instanceof DeviceError) throw error;
-    throw new DeviceError(`The device failed: ${deviceReason(error)}`);
+    if (signal.aborted) throw signal.reason;
+    throw error === late ? late : new DeviceError(failure(error));
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
+}
+
+/** A device that uses our error for its own words speaks for itself; its words are cleaned all the same. */
+function failure(error: unknown): string {
+  const reason = deviceReason(error);
+  try {
+    if (error instanceof DeviceError) return reason;
+  } catch {
+    // A proxy that throws when it is asked what it is.
+  }
+  return `The device failed: ${reason}`;
 }
