@@ -78,7 +78,9 @@ const sharedFacts = [
 
 const allowed: Record<string, (entry: Import) => boolean> = {
   reference: ({ to }) => house(to) === 'reference',
-  protocol: ({ to }) => ['protocol', 'reference'].includes(house(to)) || ['io-ts', 'fp-ts/lib/Either.js'].includes(to),
+  protocol: ({ to }) =>
+    ['protocol', 'reference'].includes(house(to)) ||
+    ['io-ts', 'fp-ts/lib/Either.js', '@noble/hashes/sha2'].includes(to),
   fast: ({ to, typeOnly }) =>
     house(to) === 'fast' ||
     to.startsWith('node:') ||

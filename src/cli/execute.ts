@@ -71,7 +71,7 @@ export interface ExecutedLayer {
 
 /**
  * Calls `work` with an open session.
- * @throws what `work` throws; ModelError, DeviceError; an AbortError when the signal fires between two layers
+ * @throws what `work` throws; ModelError, DeviceError; an AbortError when the signal fires
  */
 export async function withSession<T>(setup: Setup, work: (session: NetworkSession) => Promise<T>): Promise<T> {
   const { network, protection, report, signal, lie } = setup;
@@ -122,9 +122,8 @@ export type ExecutedOnce = Executed & { readonly result: RunResult };
 
 /** Prepares one inference, runs it, and adds up. */
 export async function runOnce(session: NetworkSession, input: Int16Array, signal: AbortSignal): Promise<ExecutedOnce> {
-  const before = session.prepared;
-  if (before === 0) await session.prepare(1, signal);
-  const result = await session.run(input);
+  if ((await session.prepared()) === 0) await session.prepare(1, signal);
+  const result = await session.run(input, { signal });
   return { result, images: 1, batches: 1, ...about(session), layers: executedLayers(session, result.layers) };
 }
 
@@ -141,6 +140,7 @@ export async function runStream(
   session: NetworkSession,
   { count, batch, read }: Images,
   onOutputs: (outputs: readonly Output[], index: number) => void,
+  signal: AbortSignal,
 ): Promise<Executed> {
   let readingMs = 0;
   async function* inputs(): AsyncGenerator<Int16Array> {
@@ -154,7 +154,7 @@ export async function runStream(
   const before = session.offlineMs;
   const started = performance.now();
   let done = 0;
-  for await (const outputs of session.stream(inputs(), { batch })) onOutputs(outputs, done++);
+  for await (const outputs of session.stream(inputs(), { batch, signal })) onOutputs(outputs, done++);
   const { offlineMs, costs } = session;
   const onlineMs = performance.now() - started - (offlineMs - before) - readingMs;
   const result = { costs, onlineMs, trustedMs: trustedMs(costs) };

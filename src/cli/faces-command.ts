@@ -73,7 +73,7 @@ export async function facesCommand(options: FacesOptions, report: Reporter, sign
       report.say(`Now the same again, but the device adds 1 to one number in linear layer ${DEMONSTRATION.layer} ...`);
       await session.prepare(1, signal);
       switchable.arm();
-      refused = await isRefused(() => session.run(input));
+      refused = await isRefused(() => session.run(input, { signal }));
       if (!refused) throw new Error('a lie of the device was not noticed');
     }
     report.finish();

@@ -79,10 +79,15 @@ export async function runCommand(options: RunOptions, report: Reporter, signal: 
     return prepareInput(loaded, paths[index]!);
   };
   const executed = await withSession(setup, (session) =>
-    runStream(session, { count: paths.length, batch, read }, (outputs, index) => {
-      results.push(resultOf(paths[index]!, outputs));
-      report.update({ phase: 'images', done: results.length, total: paths.length });
-    }),
+    runStream(
+      session,
+      { count: paths.length, batch, read },
+      (outputs, index) => {
+        results.push(resultOf(paths[index]!, outputs));
+        report.update({ phase: 'images', done: results.length, total: paths.length });
+      },
+      signal,
+    ),
   );
   if (!options.json) return textOfMany(options, loaded, protection, executed, results);
   const costs = jsonCosts(executed);

@@ -1,9 +1,11 @@
 /** Running a quantized network on an untrusted device. */
+import { breathe } from '../protocol/breathe.js';
 import {
   addCosts,
   type Costs,
   type Device,
   type Inference,
+  knownOptions,
   type Modulus,
   noCosts,
   type PadStore,
@@ -54,6 +56,30 @@ export interface NetworkSessionOptions {
   /** Interrupts opening and preparing between two layers. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS = [
+  'network',
+  'device',
+  'arithmetic',
+  'plan',
+  'parameters',
+  'randomness',
+  'pads',
+  'onProgress',
+  'signal',
+] as const satisfies readonly (keyof NetworkSessionOptions)[];
+
+/** How a run may be interrupted. */
+export interface RunOptions {
+  /**
+   * Ends the run when it fires: the promise rejects at once with the signal's reason, whatever the device does. What was
+   * prepared for the run is spent; the session goes on.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Layers computed inside keep the thread busy; a signal gets its turn this often. */
+const BREATH_MS = 50;
 
 /** One output of a run. */
 export interface Output {
@@ -130,10 +156,10 @@ export class NetworkSession {
   /**
    * Certifies the network, decides which layers to outsource, loads them on the device, and folds secret challenges.
    * @throws ModelError when the network is not well formed or can wrap; DeviceError when the device cannot hold it;
-   * RangeError or TypeError when the plan does not fit the network
+   * or states what makes no sense; RangeError or TypeError when the plan does not fit the network, or an option does not exist
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
-    const { network, device, ...rest } = options;
+    const { network, device, plan: _, ...rest } = knownOptions(options, OPTIONS, 'NetworkSession.open');
     certify(network);
     const plan = choosePlan(options);
     const maps = linearOperations(network)
@@ -173,9 +199,9 @@ export class NetworkSession {
     return this.#numbers.size;
   }
 
-  /** How many private inferences are prepared. */
-  get prepared(): number {
-    return this.#session?.prepared ?? 0;
+  /** How many private inferences are prepared, as the store of pads says; 0 when privacy is off. */
+  async prepared(): Promise<number> {
+    return (await this.#session?.prepared()) ?? 0;
   }
 
   /** The trusted side's offline work so far: inside layers made ready, challenges folded, pads made. */
@@ -191,25 +217,29 @@ export class NetworkSession {
   /**
    * Runs the network on one input, or on several that go through every layer together.
    * @param input centred integers of the input tensor, row-major; or a list of such inputs
+   * @param options how it may be interrupted
    * @throws IntegrityError when the device lied (the session is then of no more use); PadError when too little was prepared;
-   * DeviceError when the device failed; RangeError when an input does not fit
+   * DeviceError when the device failed or took too long; SessionError, at once, when the session ends meanwhile; the signal's
+   * reason when that fires; RangeError when an input does not fit; TypeError for an option that does not exist
    */
-  run(input: Int16Array): Promise<RunResult>;
-  run(inputs: readonly Int16Array[]): Promise<BatchResult>;
-  async run(input: Int16Array | readonly Int16Array[]): Promise<RunResult | BatchResult> {
-    if (Array.isArray(input)) return this.#runAll(input);
-    const { images, ...costs } = await this.#runAll([input as Int16Array]);
+  run(input: Int16Array, options?: RunOptions): Promise<RunResult>;
+  run(inputs: readonly Int16Array[], options?: RunOptions): Promise<BatchResult>;
+  async run(input: Int16Array | readonly Int16Array[], options: RunOptions = {}): Promise<RunResult | BatchResult> {
+    const { signal } = knownOptions(options, ['signal'], 'run');
+    if (Array.isArray(input)) return this.#runAll(input, signal);
+    const { images, ...costs } = await this.#runAll([input as Int16Array], signal);
     return { outputs: images[0]!, ...costs };
   }
 
-  async #runAll(inputs: readonly Int16Array[]): Promise<BatchResult> {
+  async #runAll(inputs: readonly Int16Array[], signal?: AbortSignal): Promise<BatchResult> {
     if (inputs.length === 0) throw new RangeError('there must be at least one input');
     if (this.#closed) throw new SessionError('This session is closed.');
+    signal?.throwIfAborted();
     const started = performance.now();
-    const inference = (await this.#session?.begin(inputs.length)) ?? null;
+    const inference = (await this.#session?.begin(inputs.length, { signal })) ?? null;
     const costs = inference?.costs ?? noCosts();
     const layers: LayerRun[] = [];
-    const runLinear = recorded(this.#runLinear(inference, costs), costs, started, (layer) => {
+    const runLinear = recorded(this.#runLinear(inference, costs, signal), costs, started, (layer) => {
       layers.push(layer);
       addCosts(this.layerCosts[layer.layer]!, layer.costs);
     });
@@ -230,8 +260,14 @@ export class NetworkSession {
     }
   }
 
-  #runLinear(inference: Inference | null, costs: Costs): RunLinear {
+  #runLinear(inference: Inference | null, costs: Costs, signal?: AbortSignal): RunLinear {
+    let breathed = performance.now();
     return async (operation, index, x, finish) => {
+      if (signal !== undefined && performance.now() - breathed > BREATH_MS) {
+        await breathe();
+        breathed = performance.now();
+      }
+      signal?.throwIfAborted();
       const number = this.#numbers.get(index);
       if (inference !== null && number !== undefined) return (await inference.linear(number, x, finish)).value;
       const images = inference?.images ?? x.length / inputLength(operation.map);
@@ -242,7 +278,8 @@ export class NetworkSession {
   /**
    * Runs a stream of inputs and yields their outputs in order. Several batches are in flight: while the device works on one,
    * the trusted side works on another. At most `batch * inFlight` images are read ahead of what was yielded, so memory does
-   * not grow with the stream. In private sessions pads that are missing are made on the way, as offline work.
+   * not grow with the stream. In private sessions pads that are missing are made on the way, as offline work. Whoever leaves
+   * the stream ends what is in flight at once.
    * @throws what `run` throws; the stream ends there
    */
   stream(
@@ -250,10 +287,12 @@ export class NetworkSession {
     options: Partial<StreamOptions> = {},
   ): AsyncGenerator<readonly Output[], void, undefined> {
     return streamInOrder(inputs, options, {
-      prepare: async (images) => {
-        if (this.modulus !== null && this.prepared < images) await this.prepare(images - this.prepared);
+      prepare: async (images, signal) => {
+        if (this.modulus === null) return;
+        const missing = images - (await this.prepared());
+        if (missing > 0) await this.prepare(missing, signal);
       },
-      run: async (batch) => (await this.#runAll(batch)).images,
+      run: async (batch, signal) => (await this.#runAll(batch, signal)).images,
     });
   }
 

@@ -1,5 +1,6 @@
 /** Many inputs, a few batches in flight, outputs in order. */
-import { IntegrityError } from '../protocol/errors.js';
+import { IntegrityError, SessionError } from '../protocol/errors.js';
+import { knownOptions } from '../protocol/known-options.js';
 
 /** How a stream is cut and how far it runs ahead. */
 export interface StreamOptions {
@@ -9,16 +10,19 @@ export interface StreamOptions {
   readonly inFlight: number;
   /** In private sessions: make missing pads on the way (the default), or fail with a PadError. */
   readonly prepare: boolean;
+  /** Ends the stream when it fires: it throws the signal's reason at once, whatever the device does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a stream asks of its session. */
 export interface StreamHooks<Result> {
   /** Sees to it that so many private inferences are prepared. */
-  prepare(images: number): Promise<void>;
-  run(batch: readonly Int16Array[]): Promise<readonly Result[]>;
+  prepare(images: number, signal: AbortSignal): Promise<void>;
+  /** Rejects at once when the signal fires. */
+  run(batch: readonly Int16Array[], signal: AbortSignal): Promise<readonly Result[]>;
 }
 
-const defaults: StreamOptions = { batch: 8, inFlight: 2, prepare: true };
+const defaults = { batch: 8, inFlight: 2, prepare: true } as const;
 
 function atLeastOne(value: number, name: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
@@ -41,13 +45,14 @@ async function some(
 }
 
 /**
- * What a run gave. A lie in a later batch ends the session, and then the batches before it fail for that reason only: the lie
- * is what is thrown.
+ * What a run gave. A lie in a later batch ends the session, and then the batches before it fail, at once, for that reason only:
+ * the lie is what is thrown.
  */
 async function outcome<Result>(run: Promise<Result>, later: readonly Promise<unknown>[]): Promise<Result> {
   try {
     return await run;
   } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
     for (const result of await Promise.allSettled(later)) {
       if (result.status === 'rejected' && result.reason instanceof IntegrityError) throw result.reason;
     }
@@ -57,20 +62,26 @@ async function outcome<Result>(run: Promise<Result>, later: readonly Promise<unk
 
 /**
  * Yields one result per input, in order. Inputs are read only when there is room for another batch.
- * @throws RangeError for wrong options; whatever the source or a run throws, once the runs before it were yielded
+ * @throws RangeError or TypeError for wrong options; the signal's reason when it fires; whatever the source or a run throws, once the runs before it were yielded
  */
 export async function* streamInOrder<Result>(
   source: AsyncIterable<Int16Array> | Iterable<Int16Array>,
   options: Partial<StreamOptions>,
   hooks: StreamHooks<Result>,
 ): AsyncGenerator<Result, void, undefined> {
-  const { batch: size, inFlight, prepare } = { ...defaults, ...options };
+  const known = knownOptions(options, ['batch', 'inFlight', 'prepare', 'signal'], 'stream');
+  const { batch: size, inFlight, prepare, signal } = { ...defaults, ...known };
   atLeastOne(size, 'batch');
   atLeastOne(inFlight, 'inFlight');
   const inputs = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const running: Promise<readonly Result[]>[] = [];
+  // Fires when the stream is left, for whatever reason: then nobody wants what is in flight.
+  const left = new AbortController();
+  const leave = (): void => left.abort(signal?.reason);
   let ended = false;
   try {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', leave, { once: true });
     while (!ended || running.length > 0) {
       while (!ended && running.length < inFlight) {
         const next = await some(inputs, size);
@@ -78,7 +89,7 @@ export async function* streamInOrder<Result>(
         if (next.batch.length === 0) break;
         if (prepare) {
           try {
-            await hooks.prepare(next.batch.length);
+            await hooks.prepare(next.batch.length, left.signal);
           } catch (error) {
             // A batch in flight that failed is why nothing more can be prepared: it is heard first.
             for (let run = running.shift(); run !== undefined; run = running.shift())
@@ -86,7 +97,7 @@ export async function* streamInOrder<Result>(
             throw error;
           }
         }
-        const run = hooks.run(next.batch);
+        const run = hooks.run(next.batch, left.signal);
         // It is awaited in its turn; until then a failure is not an unhandled one.
         run.catch(() => {});
         running.push(run);
@@ -95,7 +106,9 @@ export async function* streamInOrder<Result>(
       if (first !== undefined) yield* await outcome(first, running);
     }
   } finally {
-    // Left early: what is in flight comes to its end, and the source may clean up.
+    signal?.removeEventListener('abort', leave);
+    // Left early: what is in flight is ended, and the source may clean up.
+    left.abort(new SessionError('The stream was left.'));
     await Promise.allSettled(running);
     if (!ended) await inputs.return?.();
   }

@@ -1,43 +1,61 @@
 /** Sends one layer's message and waits for the answers: in one call, or in as many as the device's limits demand. */
-import { inputLength, outputLength } from '../reference/linear-map.js';
-import { askDevice } from './ask-device.js';
+import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
 import type { Part } from './check.js';
 import type { Costs } from './costs.js';
-import type { DeviceInput } from './device.js';
+import type { DeviceInput, DeviceLimits } from './device.js';
+import { DeviceError } from './errors.js';
 import type { Place } from './exchange.js';
-import type { Session, SessionLayer } from './session.js';
+import type { HeldMap } from './held-device.js';
+import type { Parameters } from './parameters.js';
+
+/** Whom to ask, and how long to wait. */
+export interface Question {
+  readonly map: LinearMap;
+  readonly loaded: HeldMap;
+  /** As the device stated them when it was held. */
+  readonly limits: Required<DeviceLimits>;
+  readonly parameters: Pick<Parameters, 'deviceTimeoutMs' | 'runTimeoutMs'>;
+  /** Ends the wait at once, with its reason. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * What the device answers to `message`, which lies in `place` and holds its images' inputs back to back.
- * @throws DeviceError when a call fails or takes too long
+ * @param costs of the run so far: `deviceMs` counts against its deadline
+ * @throws DeviceError when a call fails or takes too long, or the run has waited for the device as long as it may
  */
-export async function askLayer(
-  session: Session,
-  { map, loaded }: SessionLayer,
-  message: DeviceInput,
-  place: Place,
-  costs: Costs,
-): Promise<Part[]> {
+export async function askLayer(question: Question, message: DeviceInput, place: Place, costs: Costs): Promise<Part[]> {
+  const { map, loaded, limits, parameters, signal } = question;
   const sent = performance.now();
   const { images } = place;
   const [inputs, outputs] = [inputLength(map), outputLength(map)];
-  const limits = session.deviceLimits;
   const largest = Math.max(inputs * message.BYTES_PER_ELEMENT, outputs * 4);
   const perCall = Math.min(images, Math.max(1, Math.floor(limits.maximumTransferBytes / largest)));
   const into = place.answer(message instanceof Int16Array ? 'i32' : 'u32', outputs * images);
+  const wait = { limitMs: callLimitMs(parameters, costs.deviceMs), signal };
   const ask = async (first: number): Promise<Part> => {
     const some = Math.min(perCall, images - first);
     const room = into?.subarray(first * outputs, (first + some) * outputs);
-    const x = partOf(message, first * inputs, some * inputs, limits.sharedMemory === true);
+    const x = partOf(message, first * inputs, some * inputs, limits.sharedMemory);
     costs.bytesToDevice += x.byteLength;
-    const answer: unknown = await askDevice(() => loaded.apply(x, room), session.parameters.deviceTimeoutMs);
-    return { answer, images: some };
+    return { answer: await loaded.apply(x, room, wait), images: some };
   };
   try {
     return await Promise.all(Array.from({ length: Math.ceil(images / perCall) }, (_, call) => ask(call * perCall)));
   } finally {
     costs.deviceMs += performance.now() - sent;
   }
+}
+
+/**
+ * How long the next call may take when `waitedMs` were waited already.
+ * @throws DeviceError when no time is left
+ */
+export function callLimitMs(parameters: Question['parameters'], waitedMs: number): number {
+  const { deviceTimeoutMs, runTimeoutMs } = parameters;
+  const leftMs = Math.ceil(runTimeoutMs - waitedMs);
+  if (leftMs < 1) throw new DeviceError(`The device took longer than the ${runTimeoutMs} ms that it may take in all.`);
+  return Math.min(deviceTimeoutMs, leftMs);
 }
 
 /** A part of a message; a copy where the device may take the buffer away while other parts still need it. */

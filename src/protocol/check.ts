@@ -50,6 +50,8 @@ export interface Part {
 
 /** What the answers are held against. */
 export interface Claim {
+  /** How many images were asked for. */
+  readonly images: number;
   /** |Y|. */
   readonly outputs: number;
   /** B: the certified bound of the map. */
@@ -67,7 +69,8 @@ export interface Claim {
 /**
  * Decodes, unblinds, checks and finishes the answers to one layer. One verdict for all of it: every part is computed
  * whatever the others say, and one bit comes out, so neither time nor result tells which image or repetition failed. Only an
- * answer of the wrong type or length, which its sender knows to be wrong, is refused at once.
+ * answer of the wrong type or length, which its sender knows to be wrong, is refused at once. Parts that do not cover exactly
+ * the images that were asked for are a reject too: no answer is never a right answer.
  * @param out trusted memory for the result of all images; on a reject its content must not be used
  * @returns `out`, or null: reject
  */
@@ -77,8 +80,10 @@ export function check<T extends Int16Array | Int32Array>(
   out: T,
   arithmetic: TrustedArithmetic,
 ): Verified<T> | Unchecked<T> | null {
-  const { challenges, unblinding, outputs, sums } = claim;
-  const images = parts.reduce((sum, part) => sum + part.images, 0);
+  const { challenges, unblinding, outputs, sums, images } = claim;
+  const covered = parts.reduce((sum, part) => sum + part.images, 0);
+  const checked = images * (challenges?.repetitions ?? 0);
+  if (covered !== images || images < 1 || sums.length !== checked || out.length % images !== 0) return null;
   const folds = arithmetic.allocate('u32', sums.length);
   try {
     let difference = 0;

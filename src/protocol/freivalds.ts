@@ -29,18 +29,30 @@ export class Challenges {
   ): Challenges {
     const made = new Challenges(repetitions, arithmetic);
     const inputs = inputLength(map);
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      const s = arithmetic.allocate('u32', outputLength(map), 'anything');
-      const folded = arithmetic.allocate('u32', inputs, 'anything');
-      const packed = arithmetic.allocate('u32', packedLength(inputs), 'anything');
-      sampleResidues(randomness, CHECK_MODULUS, s, arithmetic);
-      trusted.transpose(s, folded);
-      arithmetic.packFolded(folded, packed);
-      arithmetic.release(folded);
-      made.#s.push(s);
-      made.#folded.push(packed);
+    try {
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        const s = arithmetic.allocate('u32', outputLength(map), 'anything');
+        made.#s.push(s);
+        const packed = arithmetic.allocate('u32', packedLength(inputs), 'anything');
+        made.#folded.push(packed);
+        sampleResidues(randomness, CHECK_MODULUS, s, arithmetic);
+        made.#fold(s, trusted, packed, inputs);
+      }
+      return made;
+    } catch (error) {
+      made.destroy();
+      throw error;
     }
-    return made;
+  }
+
+  #fold(s: Uint32Array, trusted: TrustedMap, packed: Uint32Array, inputs: number): void {
+    const folded = this.#arithmetic.allocate('u32', inputs, 'anything');
+    try {
+      trusted.transpose(s, folded);
+      this.#arithmetic.packFolded(folded, packed);
+    } finally {
+      this.#arithmetic.release(folded);
+    }
   }
 
   /** `TrustedArithmetic.outgoing` with these challenges. @throws SessionError after `destroy` */

@@ -24,8 +24,10 @@ export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from 
 export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
 export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
+export { knownOptions } from './known-options.js';
 export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from './modulus.js';
-export { MemoryPadStore, Pad, type PadMaterial, type PadSet, type PadStore } from './pads.js';
+export { MemoryPadStore, type PadStore } from './pad-store.js';
+export { Pad, type PadBinding, type PadMaterial, type PadSet, type Release } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';
 export {
   type AddFollowUp,
@@ -45,7 +47,8 @@ export { type Randomness, systemRandomness } from './randomness.js';
 export { type Rational, soundnessBits } from './rational.js';
 export { referenceArithmetic } from './reference-arithmetic.js';
 export { sampleResidues } from './sampling.js';
-export { type Progress, Session, type SessionOptions, type SessionState } from './session.js';
+export { Session } from './session.js';
+export type { Progress, SessionOptions, SessionState } from './session-options.js';
 export {
   type RejectPolicy,
   repetitionsFor,

@@ -1,23 +1,36 @@
 /** One run of one image or of a batch through a session's layers. Each layer once, in any order the graph allows. */
-import { inputLength, outputLength } from '../reference/linear-map.js';
+import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
+import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { askLayer } from './ask-layer.js';
-import { check, type Unchecked, type Verified } from './check.js';
+import { check, type Part, type Unchecked, type Verified } from './check.js';
 import { type Costs, noCosts } from './costs.js';
-import type { DeviceInput } from './device.js';
+import type { DeviceInput, DeviceLimits } from './device.js';
 import { SessionError } from './errors.js';
 import type { Exchange, Place } from './exchange.js';
 import { finishedLength } from './finished-length.js';
-import type { PadMaterial, PadSet } from './pads.js';
+import type { Challenges } from './freivalds.js';
+import type { HeldMap } from './held-device.js';
+import { LayerSecrets } from './layer-secrets.js';
+import type { Modulus } from './modulus.js';
+import { destroyPads, type PadSet } from './pads.js';
+import type { Parameters } from './parameters.js';
 import type { Finish } from './passes.js';
-import type { Session, SessionLayer } from './session.js';
 
-/** What an inference may ask of its session. */
+/** One layer of a session: everything about it is fixed when the session is opened. */
+export interface SessionLayer {
+  readonly map: LinearMap;
+  /** B, from the weights. */
+  readonly bound: number;
+  readonly loaded: HeldMap;
+  readonly trusted: TrustedMap;
+  readonly challenges: Challenges | null;
+}
+
+/** What an inference tells its session. */
 export interface SessionHooks {
   end(): void;
   /** Poisons the session and throws. */
   reject(): never;
-  /** Throws when the session is poisoned or closed. */
-  requireUsable(): void;
   progress(done: number): void;
 }
 
@@ -29,10 +42,17 @@ export interface InferenceParts {
   /** How many images run together; their inputs and outputs lie back to back. */
   readonly images: number;
   readonly layers: readonly SessionLayer[];
-  /** One set per image; null when privacy is off. */
+  readonly arithmetic: TrustedArithmetic;
+  readonly limits: Required<DeviceLimits>;
+  readonly parameters: Parameters;
+  /** p; null when exact integers travel. */
+  readonly modulus: Modulus | null;
+  /** One set per image, filled before the first layer is asked for; null when exact integers travel. */
   readonly pads: readonly PadSet[] | null;
   readonly exchange: Exchange;
   readonly hooks: SessionHooks;
+  /** Ends the inference, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Made by `Session.begin`. Call `end` when done, also after an error. */
@@ -41,16 +61,20 @@ export class Inference {
   readonly costs: Costs = noCosts();
   /** How many images run together. */
   readonly images: number;
-  readonly #session: Session;
   readonly #parts: InferenceParts;
   readonly #used = new Set<number>();
-  #ended = false;
+  /** Secrets of layers that are with the device. */
+  readonly #held = new Set<LayerSecrets>();
+  /** Aborted when the inference ends; the reason is what later calls throw. */
+  readonly #over = new AbortController();
+  readonly #abort: () => void;
   #done = 0;
 
-  constructor(session: Session, parts: InferenceParts) {
+  constructor(parts: InferenceParts) {
     this.images = parts.images;
-    this.#session = session;
     this.#parts = parts;
+    this.#abort = () => this.end(parts.signal?.reason);
+    parts.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /**
@@ -58,7 +82,8 @@ export class Inference {
    * @param x |X| centred integers per image inside the map's declared range, in trusted memory, unchanged until this resolves
    * @returns trusted memory; the caller releases it
    * @throws IntegrityError when the answer is wrong (the session is then poisoned); DeviceError when there is no answer;
-   * RangeError when x does not fit, before anything was sent
+   * RangeError when x does not fit, before anything was sent; SessionError, at once, when the inference ended, for itself or
+   * with its session; the signal's reason, at once, when that fired
    */
   linear(index: number, x: Int16Array): Promise<Released>;
   /**
@@ -71,43 +96,33 @@ export class Inference {
   linear(index: number, x: Int16Array, finish: Finish): Promise<Released<Int16Array | Int32Array>>;
   async linear(index: number, x: Int16Array, finish: Finish | null = null): Promise<Released<Int16Array | Int32Array>> {
     const layer = this.#claimLayer(index, x);
-    const { arithmetic, modulus } = this.#session;
-    const pads = this.#parts.pads?.map((set) => set[index]!.take()) ?? null;
-    const sums = arithmetic.allocate('u32', this.images * (layer.challenges?.repetitions ?? 0));
-    const unblinding = pads === null || modulus === null ? null : { u: pads.map(({ u }) => u), modulus, wipe: true };
+    const { arithmetic, modulus, pads, exchange, limits, parameters, hooks } = this.#parts;
+    const repetitions = layer.challenges?.repetitions ?? 0;
+    const secrets = new LayerSecrets({ layer: index, images: this.images, repetitions, modulus, pads }, arithmetic);
+    this.#held.add(secrets);
     let released: Released<Int16Array | Int32Array> | null = null;
-    let sent = false;
     try {
-      const place = this.#parts.exchange.take(this.images);
-      const message = this.#message(x, layer, pads, sums, place);
-      sent = true;
-      const parts = await askLayer(this.#session, layer, message, place, this.costs);
+      const place = exchange.take(this.images);
+      const message = this.#message(x, layer, secrets, place);
+      const question = { map: layer.map, loaded: layer.loaded, limits, parameters, signal: this.#over.signal };
+      const parts = await askLayer(question, message, place, this.costs);
       this.#requireRunning();
-      const arrived = performance.now();
-      const { bound, challenges } = layer;
-      const outputs = outputLength(layer.map);
-      const claim = { outputs, bound, challenges, sums, unblinding, finish };
-      const kind = finish === null || finish.requantization === null ? 'i32' : 'i16';
-      const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * this.images, 'anything');
-      try {
-        released = check(parts, claim, out, arithmetic);
-        this.#parts.exchange.give(place);
-      } finally {
-        if (released === null) arithmetic.release(out);
-      }
-      this.costs.bytesFromDevice += outputs * this.images * 4;
-      this.costs.protocolMs += performance.now() - arrived;
+      released = this.#judge(parts, layer, secrets, finish);
+      exchange.give(place);
     } finally {
-      // The passes wipe what they use; after a failure nobody knows how far they came.
-      for (const { rho, u } of pads ?? []) {
-        arithmetic.release(rho, sent ? 'zeros' : 'wipe');
-        arithmetic.release(u, released === null ? 'wipe' : 'zeros');
-      }
-      arithmetic.release(sums);
+      this.#held.delete(secrets);
+      // The pass wipes what it uses; after a failure nobody knows how far it came.
+      secrets.dispose(released === null ? 'wipe' : 'zeros');
     }
-    if (released === null) this.#parts.hooks.reject();
+    if (released === null) return hooks.reject();
     if (layer.challenges !== null) this.costs.verifiedLayers++;
-    this.#parts.hooks.progress(++this.#done);
+    try {
+      hooks.progress(++this.#done);
+    } catch (error) {
+      // Progress is the caller's code; it may stop a run by throwing.
+      arithmetic.release(released.value);
+      throw error;
+    }
     return released;
   }
 
@@ -124,25 +139,18 @@ export class Inference {
   }
 
   /** What travels: x blinded, or x itself, in memory that the device may see. The bound B holds for the declared range only. */
-  #message(
-    x: Int16Array,
-    layer: SessionLayer,
-    pads: readonly PadMaterial[] | null,
-    sums: Uint32Array,
-    place: Place,
-  ): DeviceInput {
+  #message(x: Int16Array, layer: SessionLayer, secrets: LayerSecrets, place: Place): DeviceInput {
     const started = performance.now();
-    const { arithmetic, modulus } = this.#session;
+    const { sums, blinding } = secrets;
     const { challenges } = layer;
     const range = layer.map.inputRange;
-    const blinding =
-      pads === null || modulus === null ? null : { rho: pads.map(({ rho }) => rho), modulus, wipe: true };
     const message = place.message(blinding === null ? 'i16' : 'u32', x.length);
     const how = { images: this.images, range, blinding };
     const inRange =
       challenges === null
-        ? arithmetic.outgoing(x, { ...how, folded: [] }, message, sums)
+        ? this.#parts.arithmetic.outgoing(x, { ...how, folded: [] }, message, sums)
         : challenges.outgoing(x, how, message, sums);
+    secrets.sent();
     if (!inRange) {
       throw new RangeError(`an input lies outside the declared range [${range.minimum}, ${range.maximum}]`);
     }
@@ -150,16 +158,45 @@ export class Inference {
     return message;
   }
 
-  #requireRunning(): void {
-    this.#parts.hooks.requireUsable();
-    if (this.#ended) throw new SessionError('This inference has ended.');
+  /** The verdict; null is a reject, and what was written for the result is wiped. */
+  #judge(
+    parts: readonly Part[],
+    { map, bound, challenges }: SessionLayer,
+    { sums, unblinding }: LayerSecrets,
+    finish: Finish | null,
+  ): Released<Int16Array | Int32Array> | null {
+    const started = performance.now();
+    const { images, costs } = this;
+    const { arithmetic } = this.#parts;
+    const outputs = outputLength(map);
+    const kind = finish === null || finish.requantization === null ? 'i32' : 'i16';
+    const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * images, 'anything');
+    let released: Released<Int16Array | Int32Array> | null = null;
+    try {
+      released = check(parts, { images, outputs, bound, challenges, sums, unblinding, finish }, out, arithmetic);
+    } finally {
+      if (released === null) arithmetic.release(out);
+    }
+    costs.bytesFromDevice += outputs * images * 4;
+    costs.protocolMs += performance.now() - started;
+    return released;
   }
 
-  /** Ends the inference and wipes the pads it did not use. Calling it twice is harmless. */
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    for (const set of this.#parts.pads ?? []) for (const pad of set) pad.destroy();
+  #requireRunning(): void {
+    this.#over.signal.throwIfAborted();
+  }
+
+  /**
+   * Ends the inference: its secrets are wiped, and what is waited for rejects at once. Calling it twice is harmless.
+   * @param reason what is waited for rejects with it, and later calls throw it; a SessionError unless given
+   */
+  end(reason: unknown = new SessionError('This inference has ended.')): void {
+    if (this.#over.signal.aborted) return;
+    for (const secrets of this.#held) secrets.dispose();
+    this.#held.clear();
+    destroyPads(this.#parts.pads ?? []);
+    this.#parts.signal?.removeEventListener('abort', this.#abort);
+    this.#over.abort(reason);
     this.#parts.hooks.end();
   }
 }

@@ -1,10 +1,24 @@
-/** One-time pads: made offline, kept secret, used at most once whatever happens. */
+/** One-time pads: made offline, kept secret, good for one layer of one network, used at most once whatever happens. */
 import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { PadError } from './errors.js';
 import type { Modulus } from './modulus.js';
 import type { Randomness } from './randomness.js';
 import { sampleResidues } from './sampling.js';
+
+/** What a pad was made for. Nothing in it is secret; it is stored beside the pad, and compared before the pad is used. */
+export interface PadBinding {
+  /** What the maps of the session are, see `mapsHash`: 64 hexadecimal digits. */
+  readonly network: string;
+  /** The layer's number in the session, from 0. */
+  readonly layer: number;
+  /** p. */
+  readonly modulus: Modulus;
+  /** |X|. */
+  readonly inputs: number;
+  /** |Y|. */
+  readonly outputs: number;
+}
 
 /** The secret of one layer of one inference: rho uniform over Z_p^|X|, u = L(rho) mod p. */
 export interface PadMaterial {
@@ -14,18 +28,35 @@ export interface PadMaterial {
   readonly u: Uint32Array;
 }
 
+/** How a pad's memory is wiped and given back; filling it with zeros unless it came from an arithmetic. */
+export type Release = (array: Uint32Array) => void;
+
+const fillWithZeros: Release = (array) => void array.fill(0);
+
 /** A pad that can be taken once. Taking it marks it spent before anything is done with it. */
 export class Pad {
+  /** What it was made for. */
+  readonly binding: PadBinding;
   #material: PadMaterial | null;
-  readonly #arithmetic: TrustedArithmetic;
+  readonly #release: Release;
 
-  constructor(material: PadMaterial, arithmetic: TrustedArithmetic) {
+  /**
+   * @param binding what it was made for
+   * @param material its secret, from here on the pad's own
+   * @param release wipes one of the two arrays and gives its memory back
+   * @throws PadError when the arrays do not have the binding's lengths
+   */
+  constructor(binding: PadBinding, material: PadMaterial, release: Release = fillWithZeros) {
+    this.binding = Object.freeze({ ...binding });
     this.#material = material;
-    this.#arithmetic = arithmetic;
+    this.#release = release;
+    if (material.rho.length === binding.inputs && material.u.length === binding.outputs) return;
+    this.destroy();
+    throw new PadError('This pad is not as long as its binding says: it was destroyed. Make new ones with prepare().');
   }
 
   /**
-   * The material; the caller wipes it with `arithmetic.release` as soon as it was used.
+   * The material; whoever takes it wipes it as soon as it was used.
    * @throws PadError the second time.
    */
   take(): PadMaterial {
@@ -39,66 +70,64 @@ export class Pad {
   destroy(): void {
     if (this.#material === null) return;
     const { rho, u } = this.take();
-    this.#arithmetic.release(rho);
-    this.#arithmetic.release(u);
+    this.#release(rho);
+    this.#release(u);
   }
 }
 
-/** The pads of one inference, one per linear layer. */
+/** The pads of one inference, one per linear layer, in order. */
 export type PadSet = readonly Pad[];
 
-/** Where prepared pads wait. A durable store implements the same interface and must survive crash and fork. */
-export interface PadStore {
-  /** How many inferences can still be served. */
-  readonly count: number;
-  /** Takes one set in. */
-  add(pads: PadSet): Promise<void>;
-  /**
-   * Takes one set out for good: from here on it counts as spent, whatever happens to the inference.
-   * @throws PadError when none is left.
-   */
-  reserve(): Promise<PadSet>;
-  /** Wipes every pad that waits. */
-  destroy(): Promise<void>;
+/** Wipes what is left of the sets. */
+export function destroyPads(sets: readonly PadSet[]): void {
+  for (const set of sets) for (const pad of set) pad.destroy();
 }
 
-/** Pads in this process's memory: gone when it ends, so a crash cannot lead to a second use. */
-export class MemoryPadStore implements PadStore {
-  #sets: PadSet[] = [];
+/** True if the set has exactly one pad for each binding, in their order, made for just that. */
+export function fits(set: PadSet, bindings: readonly PadBinding[]): boolean {
+  return (
+    set.length === bindings.length &&
+    bindings.every((wanted, layer) => {
+      const { network, layer: number, modulus, inputs, outputs } = set[layer]!.binding;
+      return (
+        network === wanted.network &&
+        number === wanted.layer &&
+        modulus === wanted.modulus &&
+        inputs === wanted.inputs &&
+        outputs === wanted.outputs
+      );
+    })
+  );
+}
 
-  get count(): number {
-    return this.#sets.length;
-  }
-
-  /** Takes one set in. */
-  async add(pads: PadSet): Promise<void> {
-    this.#sets.push(pads);
-  }
-
-  async reserve(): Promise<PadSet> {
-    const set = this.#sets.shift();
-    if (set === undefined) throw new PadError('No pad is left: call prepare() before running privately.');
-    return set;
-  }
-
-  async destroy(): Promise<void> {
-    const sets = this.#sets;
-    this.#sets = [];
-    for (const set of sets) for (const pad of set) pad.destroy();
-  }
+/** The bindings of a session's pads, one per layer. */
+export function bindingsOf(network: string, maps: readonly LinearMap[], modulus: Modulus): PadBinding[] {
+  return maps.map((map, layer) => ({
+    network,
+    layer,
+    modulus,
+    inputs: inputLength(map),
+    outputs: outputLength(map),
+  }));
 }
 
 /** Makes the pad of one layer: rho by rejection sampling, u = L(rho) mod p on the trusted side. */
 export function makePad(
-  map: LinearMap,
+  binding: PadBinding,
   trusted: TrustedMap,
-  modulus: Modulus,
   arithmetic: TrustedArithmetic,
   randomness: Randomness,
 ): Pad {
-  const rho = arithmetic.allocate('u32', inputLength(map), 'anything');
-  const u = arithmetic.allocate('u32', outputLength(map), 'anything');
-  sampleResidues(randomness, modulus, rho, arithmetic);
-  trusted.applyModulo(rho, modulus, u);
-  return new Pad({ rho, u }, arithmetic);
+  const { inputs, outputs, modulus } = binding;
+  const rho = arithmetic.allocate('u32', inputs, 'anything');
+  const u = arithmetic.allocate('u32', outputs, 'anything');
+  const pad = new Pad(binding, { rho, u }, (array) => arithmetic.release(array));
+  try {
+    sampleResidues(randomness, modulus, rho, arithmetic);
+    trusted.applyModulo(rho, modulus, u);
+    return pad;
+  } catch (error) {
+    pad.destroy();
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ const parameters = strictObject({
   soundnessBits: wholeNumber(1, 256),
   maximumInferences: wholeNumber(1, 2 ** 40),
   deviceTimeoutMs: wholeNumber(1, 2 ** 31 - 1),
+  runTimeoutMs: wholeNumber(1, 2 ** 31 - 1),
 });
 
 /** The choices of a session. */
@@ -22,6 +23,8 @@ export interface Parameters {
   readonly maximumInferences: number;
   /** How long one call of the device may take before the inference is given up, in milliseconds. */
   readonly deviceTimeoutMs: number;
+  /** How long one run may wait for the device altogether, and opening for all maps to be loaded, in milliseconds. */
+  readonly runTimeoutMs: number;
 }
 
 /** Both guarantees, 2^-40 per inference. */
@@ -31,6 +34,7 @@ export const defaultParameters: Parameters = {
   soundnessBits: 40,
   maximumInferences: 65536,
   deviceTimeoutMs: 120_000,
+  runTimeoutMs: 600_000,
 };
 
 /**

@@ -1,62 +1,33 @@
 /** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
-import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
-import { askDevice } from './ask-device.js';
+import type { TrustedArithmetic } from './arithmetic.js';
+import { callLimitMs } from './ask-layer.js';
 import { breathe } from './breathe.js';
 import { noWrapBound } from './certificate.js';
-import type { Device, DeviceLimits, LoadedMap } from './device.js';
+import type { DeviceLimits } from './device.js';
 import { IntegrityError, PadError, SessionError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { Challenges } from './freivalds.js';
-import { Inference } from './inference.js';
+import { type HeldDevice, type HeldMap, holdDevice } from './held-device.js';
+import { Inference, type SessionLayer } from './inference.js';
+import { knownOptions } from './known-options.js';
+import { mapsHash } from './maps-hash.js';
 import { type Modulus, smallestModulus } from './modulus.js';
-import { MemoryPadStore, makePad, type Pad, type PadSet, type PadStore } from './pads.js';
+import { MemoryPadStore, type PadStore, tooFewPads } from './pad-store.js';
+import { bindingsOf, destroyPads, fits, makePad, type Pad, type PadBinding, type PadSet } from './pads.js';
 import { type Parameters, someParameters } from './parameters.js';
 import { type Randomness, systemRandomness } from './randomness.js';
+import { type Progress, SESSION_OPTIONS, type SessionOptions, type SessionState } from './session-options.js';
 import { repetitionsFor, type Soundness, soundness } from './soundness.js';
 
-/** preparing -> ready -> running -> (ready | poisoned); closed from anywhere. */
-export type SessionState = 'preparing' | 'ready' | 'running' | 'poisoned' | 'closed';
+const POISONED = 'This session refused a wrong answer before and cannot be used again: open a new one.';
+const CLOSED = 'This session is closed.';
 
-/** How far a long piece of work is. */
-export interface Progress {
-  /** Which piece of work. */
-  readonly phase: 'challenges' | 'pads' | 'online';
-  /** Of `total`. */
-  readonly done: number;
-  /** Layers, or layers times inferences. */
-  readonly total: number;
-}
-
-/** What a session needs. Device, arithmetic and randomness are injected. */
-export interface SessionOptions {
-  /** The untrusted side; closing the session does not close it. */
-  readonly device: Device;
-  /** The trusted side's arithmetic; it stays the caller's. */
-  readonly arithmetic: TrustedArithmetic;
-  /** The linear maps, in the order in which an inference uses them. */
-  readonly maps: readonly LinearMap[];
-  /** Both guarantees and 2^-40 per inference, unless said otherwise. */
-  readonly parameters?: Partial<Parameters>;
-  /** The operating system's generator unless given; only tests give another. */
-  readonly randomness?: Randomness;
-  /** Where pads wait; memory unless given. */
-  readonly pads?: PadStore;
-  /** Called as challenges are folded and pads made. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Interrupts opening and preparing between two layers. */
-  readonly signal?: AbortSignal;
-}
-
-/** One layer of a session: everything but the state is fixed when the session is opened. */
-export interface SessionLayer {
-  readonly map: LinearMap;
-  /** B, from the weights. */
-  readonly bound: number;
-  readonly loaded: LoadedMap;
-  readonly trusted: TrustedMap;
-  readonly challenges: Challenges | null;
-}
+/** Stands where no map was loaded. */
+const NOT_LOADED: HeldMap = {
+  apply: () => Promise.reject(new SessionError('This map was never loaded.')),
+  release: () => {},
+};
 
 /** See `SessionState`. A reject destroys the challenges and the pads that are left; the session never works again. */
 export class Session {
@@ -68,9 +39,10 @@ export class Session {
   readonly soundness: Soundness;
   /** As it was given. */
   readonly arithmetic: TrustedArithmetic;
-  readonly #device: Device;
+  readonly #device: HeldDevice;
   readonly #randomness: Randomness;
   readonly #pads: PadStore;
+  readonly #bindings: readonly PadBinding[];
   readonly #onProgress: (progress: Progress) => void;
   #layers: SessionLayer[] = [];
   #state: SessionState = 'preparing';
@@ -79,34 +51,47 @@ export class Session {
   readonly #inFlight = new Set<Inference>();
   readonly #exchange: Exchange;
 
-  private constructor(options: SessionOptions, bounds: readonly number[]) {
-    this.parameters = someParameters(options.parameters);
-    const { integrity, privacy, soundnessBits, maximumInferences } = this.parameters;
-    this.modulus = privacy ? smallestModulus(Math.max(...bounds)) : null;
-    const repetitions = integrity ? repetitionsFor(soundnessBits, bounds.length) : 0;
-    this.soundness = soundness({ layers: bounds.length, repetitions, inferences: maximumInferences });
-    this.#device = options.device;
+  private constructor(
+    options: SessionOptions,
+    device: HeldDevice,
+    parameters: Parameters,
+    layers: number,
+    bindings: readonly PadBinding[],
+  ) {
+    const { integrity, privacy, soundnessBits, maximumInferences } = parameters;
+    this.parameters = parameters;
+    this.modulus = bindings[0]?.modulus ?? null;
+    const repetitions = integrity ? repetitionsFor(soundnessBits, layers) : 0;
+    this.soundness = soundness({ layers, repetitions, inferences: maximumInferences });
+    this.#device = device;
     this.arithmetic = options.arithmetic;
     this.#randomness = options.randomness ?? systemRandomness;
     this.#pads = options.pads ?? new MemoryPadStore();
+    this.#bindings = bindings;
     this.#onProgress = options.onProgress ?? (() => {});
     const most = (length: (map: LinearMap) => number): number => Math.max(...options.maps.map(length));
-    this.#exchange = new Exchange(options.device.limits.sharedMemory === true, {
+    this.#exchange = new Exchange(device.limits.sharedMemory, {
       messageBytes: most(inputLength) * (privacy ? 4 : 2),
       answerBytes: most(outputLength) * 4,
     });
   }
 
   /**
-   * Loads the maps on the device, draws the challenges and folds them.
-   * @throws RangeError when a map does not fit the certificate, DeviceError when the device cannot hold the maps
+   * Holds the device to what it states, draws the challenges and folds them, and loads copies of the maps on the device.
+   * @throws RangeError when a map does not fit the certificate; TypeError for an unknown option; DeviceError when the device
+   * cannot hold the maps, takes too long, or states limits that make no sense
    */
   static async open(options: SessionOptions): Promise<Session> {
-    if (options.maps.length === 0) throw new RangeError('a session needs at least one linear map');
-    const bounds = options.maps.map((map) => noWrapBound(aLinearMap(map)));
-    const session = new Session(options, bounds);
+    const { maps, signal } = knownOptions(options, SESSION_OPTIONS, 'Session.open');
+    if (maps.length === 0) throw new RangeError('a session needs at least one linear map');
+    const parameters = someParameters(options.parameters);
+    const bounds = maps.map((map) => noWrapBound(aLinearMap(map)));
+    const modulus = parameters.privacy ? smallestModulus(Math.max(...bounds)) : null;
+    const device = holdDevice(options.device);
+    const bindings = modulus === null ? [] : bindingsOf(await mapsHash(maps), maps, modulus);
+    const session = new Session(options, device, parameters, maps.length, bindings);
     try {
-      await session.#loadLayers(options.maps, bounds, options.signal);
+      await session.#loadLayers(maps, bounds, signal ?? new AbortController().signal);
     } catch (error) {
       session.#destroy('closed');
       throw error;
@@ -120,9 +105,9 @@ export class Session {
     return this.#state;
   }
 
-  /** How many private inferences are prepared. */
-  get prepared(): number {
-    return this.#pads.count;
+  /** How many private inferences are prepared, as the store of pads says; 0 when privacy is off or the session has ended. */
+  async prepared(): Promise<number> {
+    return this.modulus === null || this.#ended() !== null ? 0 : this.#pads.count();
   }
 
   /** Time spent on challenges and pads so far: the trusted side's offline work. */
@@ -130,7 +115,7 @@ export class Session {
     return this.#offlineMs;
   }
 
-  /** What the device can take. */
+  /** What the device can take, as it said when the session was opened. */
   get deviceLimits(): DeviceLimits {
     return this.#device.limits;
   }
@@ -140,21 +125,36 @@ export class Session {
     return this.#layers.length;
   }
 
-  async #loadLayers(maps: readonly LinearMap[], bounds: readonly number[], signal?: AbortSignal): Promise<void> {
+  /** Everything of the trusted side's own with a map comes first: the device may do to its copy, and say, whatever it wants. */
+  async #loadLayers(maps: readonly LinearMap[], bounds: readonly number[], signal: AbortSignal): Promise<void> {
     const mode = this.modulus ?? 'integers';
+    let waitedMs = 0;
     for (const [index, map] of maps.entries()) {
-      signal?.throwIfAborted();
-      const loaded = await askDevice(() => this.#device.load(map, mode), this.parameters.deviceTimeoutMs);
+      signal.throwIfAborted();
       const start = performance.now();
+      const bound = bounds[index]!;
       const trusted = this.arithmetic.load(map);
-      const challenges = this.parameters.integrity
-        ? Challenges.make(map, trusted, this.soundness.repetitions, this.arithmetic, this.#randomness)
-        : null;
+      // Held from the start, so that it is wiped whatever happens to the rest.
+      const layer: { -readonly [K in keyof SessionLayer]: SessionLayer[K] } = {
+        map,
+        bound,
+        trusted,
+        challenges: null,
+        loaded: NOT_LOADED,
+      };
+      this.#layers.push(layer);
+      const { repetitions } = this.soundness;
+      if (this.parameters.integrity) {
+        layer.challenges = Challenges.make(map, trusted, repetitions, this.arithmetic, this.#randomness);
+      }
       // What is left to do with a map is L(rho), and that only in private sessions.
       if (this.modulus === null) trusted.release();
       else trusted.forgetTranspose();
-      this.#layers.push({ map, bound: bounds[index]!, loaded, trusted, challenges });
-      this.#offlineMs += performance.now() - start;
+      const asked = performance.now();
+      this.#offlineMs += asked - start;
+      const limitMs = callLimitMs(this.parameters, waitedMs);
+      layer.loaded = await this.#device.load(map, mode, { limitMs, signal });
+      waitedMs += performance.now() - asked;
       this.#onProgress({ phase: 'challenges', done: index + 1, total: maps.length });
       await breathe();
     }
@@ -167,23 +167,25 @@ export class Session {
   async prepare(count = 1, signal?: AbortSignal): Promise<void> {
     this.#requireUsable();
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`count must be a whole number, not ${count}`);
-    if (this.modulus === null) return;
-    const total = count * this.#layers.length;
-    for (let set = 0; set < count; set++) {
+    const total = count * this.#bindings.length;
+    for (let set = 0; set < count && this.modulus !== null; set++) {
       const pads: Pad[] = [];
       try {
-        for (const { map, trusted } of this.#layers) {
+        for (const [layer, binding] of this.#bindings.entries()) {
           signal?.throwIfAborted();
           const start = performance.now();
-          pads.push(makePad(map, trusted, this.modulus, this.arithmetic, this.#randomness));
+          pads.push(makePad(binding, this.#layers[layer]!.trusted, this.arithmetic, this.#randomness));
           this.#offlineMs += performance.now() - start;
-          this.#onProgress({ phase: 'pads', done: set * this.#layers.length + pads.length, total });
+          this.#onProgress({ phase: 'pads', done: set * this.#bindings.length + pads.length, total });
           await breathe();
           this.#requireUsable();
         }
         await this.#pads.add(pads);
+        // The session may have ended, and its store been emptied, while this set was on its way there.
+        if (this.#ended() !== null) await this.#pads.destroy();
+        this.#requireUsable();
       } catch (error) {
-        for (const pad of pads) pad.destroy();
+        destroyPads([pads]);
         throw error;
       }
     }
@@ -192,53 +194,75 @@ export class Session {
   /**
    * Starts an inference of one image, or of several that go through every layer together, and spends their pads, whatever
    * becomes of them.
+   * @param options `signal` ends the inference when it fires: what is waited for rejects at once, with its reason
    * @throws SessionError when poisoned, closed or at the end of the challenges' lifetime; PadError, before a pad is spent,
-   * when there are not enough
+   * when there are not enough, or, before anything is sent, when the store's pads were made for something else
    */
-  async begin(images = 1): Promise<Inference> {
+  async begin(images = 1, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Inference> {
+    const { signal } = knownOptions(options, ['signal'], 'Session.begin');
     this.#requireUsable();
+    signal?.throwIfAborted();
     if (!Number.isSafeInteger(images) || images < 1) throw new RangeError(`images must be at least 1, not ${images}`);
+    this.#claimImages(images);
+    const pads: PadSet[] = [];
+    const inference: Inference = new Inference({
+      images,
+      layers: this.#layers,
+      arithmetic: this.arithmetic,
+      limits: this.#device.limits,
+      parameters: this.parameters,
+      modulus: this.modulus,
+      pads: this.modulus === null ? null : pads,
+      exchange: this.#exchange,
+      hooks: {
+        end: () => this.#end(inference),
+        reject: () => this.#reject(),
+        progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
+      },
+      signal,
+    });
+    this.#inFlight.add(inference);
+    try {
+      if (this.modulus !== null) pads.push(...(await this.#reserve(images)));
+      this.#requireUsable();
+      signal?.throwIfAborted();
+    } catch (error) {
+      // The session may have been destroyed, and this inference ended, while the sets were on their way.
+      destroyPads(pads);
+      inference.end();
+      throw error;
+    }
+    this.#state = 'running';
+    return inference;
+  }
+
+  /** Counts the images against the lifetime of the challenges. @throws SessionError when that is over */
+  #claimImages(images: number): void {
     const { maximumInferences } = this.parameters;
     if (this.#started + images > maximumInferences) {
       throw new SessionError(
         `This session may run ${maximumInferences} inferences and has run ${this.#started}: open a new one.`,
       );
     }
-    if (this.modulus !== null && this.#pads.count < images) {
-      throw new PadError(
-        `${this.#pads.count} pads are left for ${images} images: call prepare() before running privately.`,
-      );
-    }
     this.#started += images;
-    const pads: PadSet[] = [];
-    const inference = new Inference(this, {
-      images,
-      layers: this.#layers,
-      pads: this.modulus === null ? null : pads,
-      exchange: this.#exchange,
-      hooks: {
-        end: () => this.#end(inference),
-        reject: () => this.#reject(),
-        requireUsable: () => this.#requireUsable(),
-        progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
-      },
-    });
-    this.#inFlight.add(inference);
+  }
+
+  /** Takes so many sets of pads from the store, all or none. What does not fit this session is destroyed. */
+  async #reserve(images: number): Promise<readonly PadSet[]> {
+    let sets: readonly PadSet[];
     try {
-      // All at once, so that inferences that begin together do not take pads from under each other.
-      const wanted = this.modulus === null ? [] : Array.from({ length: images }, () => this.#pads.reserve());
-      const sets = await Promise.allSettled(wanted);
-      for (const set of sets) if (set.status === 'fulfilled') pads.push(set.value);
-      for (const set of sets) if (set.status === 'rejected') throw set.reason;
-      this.#requireUsable();
+      sets = await this.#pads.reserve(images);
     } catch (error) {
-      inference.end();
-      // The session may have been destroyed, and this inference ended, while a set was on its way.
-      for (const set of pads) for (const pad of set) pad.destroy();
+      this.#started -= images;
       throw error;
     }
-    this.#state = 'running';
-    return inference;
+    if (sets.length === images && sets.every((set) => fits(set, this.#bindings))) return sets;
+    destroyPads(sets);
+    if (sets.length !== images) throw tooFewPads(sets.length, images);
+    throw new PadError(
+      'The store of pads holds pads for another network, layer, modulus or length: they were destroyed. ' +
+        'Give every session a store of its own and call prepare().',
+    );
   }
 
   #end(inference: Inference): void {
@@ -251,27 +275,38 @@ export class Session {
     throw new IntegrityError();
   }
 
-  #requireUsable(): void {
-    if (this.#state === 'poisoned') {
-      throw new SessionError('This session refused a wrong answer before and cannot be used again: open a new one.');
-    }
-    if (this.#state === 'closed') throw new SessionError('This session is closed.');
+  /** Why the session can be used no more, or null. */
+  #ended(): SessionError | null {
+    if (this.#state === 'poisoned') return new SessionError(POISONED);
+    return this.#state === 'closed' ? new SessionError(CLOSED) : null;
   }
 
+  #requireUsable(): void {
+    const ended = this.#ended();
+    if (ended !== null) throw ended;
+  }
+
+  /** Everything that is secret is wiped before anything of the device is called. */
   #destroy(state: 'poisoned' | 'closed'): void {
     this.#state = state;
-    for (const inference of [...this.#inFlight]) inference.end();
-    for (const { challenges, trusted, loaded } of this.#layers) {
+    for (const inference of [...this.#inFlight]) inference.end(this.#ended());
+    const layers = this.#layers;
+    this.#layers = [];
+    for (const { challenges, trusted } of layers) {
       challenges?.destroy();
       trusted.release();
-      try {
-        loaded.release();
-      } catch {
-        // The device is not trusted to behave, and there is nothing left that it could spoil.
-      }
     }
-    this.#layers = [];
-    void this.#pads.destroy();
+    void this.#emptyStore();
+    for (const { loaded } of layers) loaded.release();
+  }
+
+  /** A store that fails at it has nobody left to tell, and must not end the process. */
+  async #emptyStore(): Promise<void> {
+    try {
+      await this.#pads.destroy();
+    } catch {
+      // Its pads can be used by no other session: they are bound to this one's maps, and were never handed out.
+    }
   }
 
   /** Wipes challenges and pads and frees the device's maps. The device itself belongs to whoever opened it. */

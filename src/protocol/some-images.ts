@@ -4,7 +4,7 @@ import type { Finish } from './passes.js';
 
 /** A claim about `images` images from `first` on, out of `all`. */
 export interface SomeImages {
-  readonly claim: Omit<Claim, 'sums' | 'outputs'>;
+  readonly claim: Omit<Claim, 'sums' | 'outputs' | 'images'>;
   readonly first: number;
   readonly images: number;
   readonly all: number;

@@ -142,7 +142,7 @@ test('a run records every layer: in order, inside the run, and adding up to it',
   }
   assert.ok(end <= run.onlineMs);
   const stream = await jsonOf(both, some, (session) =>
-    runStream(session, { count: 5, batch: 2, read: async () => x }, () => {}),
+    runStream(session, { count: 5, batch: 2, read: async () => x }, () => {}, new AbortController().signal),
   );
   const { layers: all, bytesToDevice, images: count, batches } = read(stream);
   assert.equal([count, batches], [5, 3]);

@@ -171,7 +171,7 @@ test('a lie about one image of a batch refuses the batch and ends the session', 
     const error = await session.run(images).catch((reason: unknown) => reason);
     assert.instance(error, IntegrityError);
     assert.is(session.state, 'poisoned');
-    assert.is(session.prepared, 0);
+    assert.is(await session.prepared(), 0);
     assert.instance(await session.run(first).catch((reason: unknown) => reason), SessionError);
     session.close();
   }
@@ -277,9 +277,9 @@ test('a batch that lacks pads spends none', async () => {
   const session = await open();
   await session.prepare(3);
   assert.instance(await session.run(images.slice(0, 4)).catch((reason: unknown) => reason), PadError);
-  assert.is(session.prepared, 3);
+  assert.is(await session.prepared(), 3);
   assert.equal((await session.run(images.slice(0, 3))).images.map(plain), truths.slice(0, 3));
-  assert.is(session.prepared, 0);
+  assert.is(await session.prepared(), 0);
   const stream = session.stream(images, { prepare: false });
   assert.instance(await stream.next().catch((reason: unknown) => reason), PadError);
   session.close();
@@ -359,7 +359,7 @@ test('everything inside: no device, no pads, the same outputs', async () => {
   for (const arithmetic of teams) {
     const session = await open({ device: null, arithmetic });
     await session.prepare(3);
-    assert.is(session.prepared, 0);
+    assert.is(await session.prepared(), 0);
     assert.equal((await session.run(images)).images.map(plain), truths);
     assert.is(session.outsourcedCount, 0);
     assert.is(session.soundness.inferenceBits, Infinity);
@@ -375,12 +375,12 @@ test('pads are made while a run goes on, and making them can be given up', async
   const more = session.prepare(4);
   assert.equal(plain((await session.run(first)).outputs), truths[0]);
   await more;
-  assert.is(session.prepared, 4);
+  assert.is(await session.prepared(), 4);
   const controller = new AbortController();
   const given = session.prepare(1000, controller.signal).catch((reason: unknown) => reason);
   setTimeout(() => controller.abort(), 5);
   assert.is(((await given) as Error).name, 'AbortError');
-  assert.ok(session.prepared < 1004);
+  assert.ok((await session.prepared()) < 1004);
   assert.equal(plain((await session.run(first)).outputs), truths[0], 'what was made before is still good');
   session.close();
 });
