@@ -14,6 +14,7 @@ export {
   type WebgpuDeviceOptions,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { KernelsError } from './kernels/compile.js';
 export { compileKernels, type KernelSource } from './kernels/fetch.js';
 export {
   serveDevice,

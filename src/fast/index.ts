@@ -31,3 +31,4 @@ export {
   type WebgpuLimits,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { KernelsError } from './kernels/compile.js';

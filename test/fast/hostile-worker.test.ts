@@ -10,7 +10,17 @@ import type { Answer } from '../../src/fast/devices/wasm/messages.js';
 import { nodeThread } from '../../src/fast/devices/wasm/node-thread.js';
 import { serve } from '../../src/fast/devices/wasm/serve.js';
 import type { Thread, ThreadHooks } from '../../src/fast/devices/wasm/thread.js';
-import { selfTest, tfjsDevice, wasmDevice, webgpuDevice } from '../../src/fast/index.js';
+import {
+  cudaDevice,
+  cudaThread,
+  openTfjs,
+  saboteur,
+  selfTest,
+  tfjsDevice,
+  wasmArithmetic,
+  wasmDevice,
+  webgpuDevice,
+} from '../../src/fast/index.js';
 import type { Device } from '../../src/protocol/device.js';
 import { DeviceError, DeviceUnavailableError } from '../../src/protocol/errors.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
@@ -363,4 +373,28 @@ test('limits of time are whole numbers of milliseconds', async () => {
     assert.instance(await failure(tfjsDevice({} as never, { openTimeoutMs })), RangeError);
     assert.instance(await failure(selfTest(referenceDevice(), { timeoutMs: openTimeoutMs })), RangeError);
   }
+});
+
+test('options that there are not are refused', async () => {
+  const wrong = { openTimeoutMS: 5 } as never;
+  const { port1, port2 } = new MessageChannel();
+  const calls = [
+    () => wasmDevice(wrong),
+    () => cudaDevice(wrong),
+    () => cudaThread(wrong),
+    () => webgpuDevice(wrong),
+    () => webgpuDevice({ limits: wrong }),
+    () => openTfjs('cpu', wrong),
+    () => tfjsDevice({} as never, wrong),
+    () => wasmArithmetic(wrong),
+    () => workerDevice(port1 as MessagePort, wrong),
+    () => selfTest(referenceDevice(), wrong),
+    async () => saboteur(referenceDevice(), { layer: 0, kind: 'one', ...(wrong as object) }),
+  ];
+  for (const call of calls) {
+    const error = await failure(call());
+    assert.instance(error, TypeError);
+    assert.match(error.message, /no option "openTimeoutMS"/);
+  }
+  port2.close();
 });
