@@ -17,10 +17,10 @@ export {
   type LimitSizes,
 } from './devices/cuda/index.js';
 export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';
-export { selfTest } from './devices/self-test.js';
+export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsCore, TfjsNamespace, TfjsTensor } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';
-export { openTfjs, TFJS_BACKENDS, type TfjsBackend } from './devices/tfjs/open.js';
+export { type OpenTfjsOptions, openTfjs, TFJS_BACKENDS, type TfjsBackend } from './devices/tfjs/open.js';
 export { type WasmDeviceOptions, wasmDevice } from './devices/wasm/device.js';
 export {
   type AdapterOptions,
@@ -31,3 +31,4 @@ export {
   type WebgpuLimits,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { KernelsError } from './kernels/compile.js';

@@ -1,6 +1,7 @@
 /** A dishonest device, to show that it is caught: any device, with one layer that lies. */
 import type { Device, DeviceOutput, LoadedMap } from '../../protocol/device.js';
 import { type LinearMap, outputChannels } from '../../reference/linear-map.js';
+import { someOptions } from '../validators.js';
 import { LIES } from './lies.js';
 import type { Mode } from './wasm/messages.js';
 
@@ -72,7 +73,8 @@ class Liar implements LoadedMap {
  * @example
  * const device = saboteur(await wasmDevice(), { layer: 0, kind: 'one' });
  */
-export function saboteur(device: Device, { layer, kind }: SaboteurOptions): Device {
+export function saboteur(device: Device, options: SaboteurOptions): Device {
+  const { layer, kind } = someOptions(options, { layer: true, kind: true }, 'saboteur');
   if (!SABOTAGES.includes(kind)) throw new TypeError(`kind must be one of ${SABOTAGES.join(', ')}, not ${kind}`);
   if (!Number.isSafeInteger(layer) || layer < 0) throw new RangeError(`layer must be a whole number, not ${layer}`);
   const memory: Memory = new Map();
