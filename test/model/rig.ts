@@ -33,6 +33,8 @@ export interface Event {
 }
 
 const LIFETIME = 5;
+/** How long an opening or a preparing may take before a replay gives it up. */
+const MOST_WAITED_NS = 20_000_000_000n;
 const RUN_TIMEOUT_MS = 600_000;
 /** How a device fails, in the model's numbers; the third is that the run has used up its time. */
 const [BROKEN, LATE] = [0, 1];
@@ -131,7 +133,9 @@ export class Rig {
   }
 
   async #untilDone(outcome: Outcome<unknown>): Promise<void> {
-    for (let turn = 0; turn < 20 && outcome.name === null; turn++) {
+    // The hash of the maps is computed in another thread, which takes as long as it takes.
+    const limit = process.hrtime.bigint() + MOST_WAITED_NS;
+    while (outcome.name === null && process.hrtime.bigint() < limit) {
       await settle();
       this.clock.ringDue();
     }
