@@ -103,7 +103,8 @@ const defects: Record<string, Defects> = {
           await inner.add(pads);
         },
         count: async () => kept.length,
-        reserve: async (sets) => Array.from({ length: sets }, () => kept[0]!),
+        reserve: async (sets) =>
+          kept.length < sets ? inner.reserve(99) : Array.from({ length: sets }, () => kept[0]!),
       };
     }),
   },
