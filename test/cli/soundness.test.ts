@@ -129,7 +129,7 @@ test('what docs/parameters.md tells people to type works', async () => {
     const file = join(folder, 'parameters.mts');
     writeFileSync(file, program!);
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root });
-    assert.is(stdout, 'k = 4: 2^-118; a new session after 331928037955 inferences\n');
+    assert.is(stdout, 'k = 3: 2^-92; a new session after any number of inferences\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
