@@ -72,7 +72,10 @@ test("the paper's parameters, in words", async () => {
   const { code, out } = await slalom(['soundness', '--layers', '50', '--preset', 'paper']);
   assert.is(code, 0);
   assert.match(out, /in one check of one layer +2\^-40 +1 in 1,099,511,627,776/);
-  assert.match(out, /in one inference +2\^-34 +1 in 21,990,232,555/);
+  assert.match(out, /in one inference +2\^-40 +1 in 1,099,511,627,776/);
+  const going = ['--on-reject', 'continue', '--inferences', '1'];
+  const { out: added } = await slalom(['soundness', '--layers', '50', '--preset', 'paper', ...going]);
+  assert.match(added, /in one inference +2\^-34 +1 in 21,990,232,555/);
 });
 
 test('a network of the zoo has costs, bounds and a pad modulus; Markdown has the same tables', async () => {
