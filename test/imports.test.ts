@@ -73,6 +73,7 @@ const sharedFacts = [
   'protocol/modulus.js',
   'protocol/passes.js',
   'protocol/errors.js',
+  'protocol/codecs.js',
   'protocol/index.js',
 ];
 
@@ -84,6 +85,7 @@ const allowed: Record<string, (entry: Import) => boolean> = {
   fast: ({ to, typeOnly }) =>
     house(to) === 'fast' ||
     to.startsWith('node:') ||
+    ['io-ts', '@noble/hashes/sha2'].includes(to) ||
     sharedFacts.includes(to) ||
     (typeOnly && ['reference', 'protocol'].includes(house(to))),
   // The reference's data types and shape rules are protocol's vocabulary, so the network may name them too.

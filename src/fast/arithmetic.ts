@@ -4,7 +4,7 @@ import { kernelArithmetic } from './kernel-arithmetic.js';
 import { loadKernels } from './kernels/load.js';
 import { KernelMemory } from './memory.js';
 import { openTeam } from './team/open-team.js';
-import { anInteger } from './validators.js';
+import { anInteger, someOptions } from './validators.js';
 
 /** How the trusted side computes. */
 export interface WasmArithmeticOptions {
@@ -21,7 +21,7 @@ export interface WasmArithmeticOptions {
  * must lie in the documented ranges. A map whose integer outputs may not fit int32 refuses `applyIntegers` with a
  * `RangeError`. Every function throws a plain `Error` when the memory is full.
  *
- * @throws Error when the kernels were not built (`npm run build`) or a thread cannot start; RangeError for a wrong `threads`.
+ * @throws Error when the kernels were not built (`npm run build`) or a thread cannot start; RangeError for a wrong `threads`; TypeError for an option that there is not.
  * @example
  * const arithmetic = await wasmArithmetic();
  * const x = arithmetic.allocate('i16', 4);
@@ -29,7 +29,7 @@ export interface WasmArithmeticOptions {
  * arithmetic.close();
  */
 export async function wasmArithmetic(options: WasmArithmeticOptions = {}): Promise<TrustedArithmetic> {
-  const threads = anInteger(options.threads ?? 1, 'threads', 1, 64);
+  const threads = anInteger(someOptions(options, { threads: true }, 'wasmArithmetic').threads ?? 1, 'threads', 1, 64);
   const instance = await loadKernels();
   return kernelArithmetic(new KernelMemory(instance, await openTeam(instance, threads)));
 }

@@ -11,7 +11,7 @@ export {
   type SaboteurOptions,
   saboteur,
 } from './devices/saboteur.js';
-export { selfTest } from './devices/self-test.js';
+export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsNamespace } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';
 export type { Endpoint } from './devices/wasm/web-thread.js';
@@ -21,5 +21,14 @@ export {
   type WebgpuDeviceOptions,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { KernelsError } from './kernels/compile.js';
 export { compileKernels, type KernelSource } from './kernels/fetch.js';
-export { serveDevice, type WebKernels, type WorkerScope, wasmArithmetic, wasmDevice, workerDevice } from './web.js';
+export {
+  serveDevice,
+  type WebKernels,
+  type WorkerDeviceOptions,
+  type WorkerScope,
+  wasmArithmetic,
+  wasmDevice,
+  workerDevice,
+} from './web.js';

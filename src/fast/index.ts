@@ -24,10 +24,10 @@ export {
   type SaboteurOptions,
   saboteur,
 } from './devices/saboteur.js';
-export { selfTest } from './devices/self-test.js';
+export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsCore, TfjsNamespace, TfjsTensor } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';
-export { openTfjs, TFJS_BACKENDS, type TfjsBackend } from './devices/tfjs/open.js';
+export { type OpenTfjsOptions, openTfjs, TFJS_BACKENDS, type TfjsBackend } from './devices/tfjs/open.js';
 export { type WasmDeviceOptions, wasmDevice } from './devices/wasm/device.js';
 export {
   type AdapterOptions,
@@ -38,3 +38,4 @@ export {
   type WebgpuLimits,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { KernelsError } from './kernels/compile.js';

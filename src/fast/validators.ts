@@ -12,6 +12,20 @@ export function anArray<A extends KernelArray>(array: A, type: Constructor<A>, n
   return array;
 }
 
+/**
+ * Options of which every one is known: a misspelt one must not be ignored silently.
+ * @throws TypeError for anything but an object with none but the known fields
+ */
+export function someOptions<O extends object>(options: O, known: { readonly [K in keyof O]-?: true }, what: string): O {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`the options of ${what} must be an object`);
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name)) {
+      throw new TypeError(`${what} has no option "${name}": it knows ${Object.keys(known).join(', ')}`);
+    }
+  }
+  return options;
+}
+
 /** A whole number in [minimum, maximum]. */
 export function anInteger(value: number, name: string, minimum: number, maximum: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);

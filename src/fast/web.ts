@@ -2,16 +2,18 @@
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
 import type { Device } from '../protocol/device.js';
 import { selfTest } from './devices/self-test.js';
+import { aDescription } from './devices/wasm/description.js';
 import { distantDevice } from './devices/wasm/distant-device.js';
 import { kernelDevice } from './devices/wasm/kernel-device.js';
 import { Mailbox } from './devices/wasm/mailbox.js';
-import type { Answer, Description, Request } from './devices/wasm/messages.js';
+import type { Answer } from './devices/wasm/messages.js';
 import { serve } from './devices/wasm/serve.js';
 import { type Endpoint, webThread } from './devices/wasm/web-thread.js';
+import { aTimeout, openWithin } from './devices/within.js';
 import { kernelArithmetic } from './kernel-arithmetic.js';
 import { fetchKernels, type KernelSource } from './kernels/fetch.js';
 import { KernelMemory } from './memory.js';
-import { anInteger } from './validators.js';
+import { someOptions } from './validators.js';
 
 /** Where the compiled kernels are. */
 export interface WebKernels {
@@ -25,7 +27,8 @@ export interface WebKernels {
  * @example
  * const arithmetic = await wasmArithmetic({ kernels: new URL('/kernels.wasm', location.href) });
  */
-export async function wasmArithmetic({ kernels }: WebKernels): Promise<TrustedArithmetic> {
+export async function wasmArithmetic(options: WebKernels): Promise<TrustedArithmetic> {
+  const { kernels } = someOptions(options, { kernels: true }, 'wasmArithmetic');
   return kernelArithmetic(new KernelMemory(await fetchKernels(kernels)));
 }
 
@@ -34,7 +37,8 @@ export async function wasmArithmetic({ kernels }: WebKernels): Promise<TrustedAr
  * device that is not trusted belongs in a worker of its own: open it there and give it to `serveDevice`.
  * @throws Error when there are no kernels at the address, or no memory
  */
-export async function wasmDevice({ kernels }: WebKernels): Promise<Device> {
+export async function wasmDevice(options: WebKernels): Promise<Device> {
+  const { kernels } = someOptions(options, { kernels: true }, 'wasmDevice');
   return kernelDevice(new KernelMemory(await fetchKernels(kernels)));
 }
 
@@ -50,40 +54,41 @@ export type WorkerScope = Pick<MessagePort, 'postMessage' | 'addEventListener'>;
 export function serveDevice(device: Device | Promise<Device>, scope: WorkerScope | MessagePort): void {
   serve(device, {
     listen(take) {
-      scope.addEventListener('message', (event) => take((event as MessageEvent<Request>).data));
+      scope.addEventListener('message', (event) => take((event as MessageEvent<unknown>).data));
       if ('start' in scope) scope.start();
     },
     post: (answer: Answer, transfer) => scope.postMessage(answer, [...transfer]),
   });
 }
 
-/** What the other side says of itself, without believing more than that it has a name and limits. */
-function aDescription(description: Description | undefined): Description {
-  const { name, limits } = description ?? {};
-  const maximumTransferBytes = anInteger(limits?.maximumTransferBytes ?? 0, 'maximumTransferBytes', 1, 2 ** 40);
-  const concurrency = anInteger(limits?.concurrency ?? 0, 'concurrency', 1, 2 ** 10);
-  // Memory can be shared between threads of pages that are cross-origin isolated only.
-  const sharedMemory = limits?.sharedMemory === true && globalThis.crossOriginIsolated === true;
-  return { name: String(name).slice(0, 64), limits: { maximumTransferBytes, concurrency, sharedMemory } };
+/** How to open a device at the other end of a worker or port. */
+export interface WorkerDeviceOptions {
+  /** How long opening may take, self-test included: 120000 ms by default. */
+  readonly openTimeoutMs?: number;
 }
 
 /**
  * The device that is served at the other end of a worker or port, tested with worst-case vectors. Closing it ends the
  * worker or closes the port.
- * @throws DeviceError when there is no device at the other end, or it does not compute exactly; TypeError or RangeError
- * when it describes itself in a way that makes no sense
+ * @throws DeviceError when there is no device at the other end, it is not ready in time, describes itself in a way that makes
+ * no sense, or does not compute exactly; TypeError or RangeError for wrong options
  * @example
  * const device = await workerDevice(new Worker(new URL('./device.js', import.meta.url), { type: 'module' }));
  */
-export async function workerDevice(endpoint: Endpoint): Promise<Device> {
+export async function workerDevice(endpoint: Endpoint, options: WorkerDeviceOptions = {}): Promise<Device> {
+  const { openTimeoutMs } = someOptions(options, { openTimeoutMs: true }, 'workerDevice');
+  const limitMs = aTimeout(openTimeoutMs, 'openTimeoutMs');
   const mailbox = new Mailbox(webThread(endpoint), 'worker');
-  try {
-    const { description } = await mailbox.ask({ verb: 'describe' });
-    const device = distantDevice(mailbox, aDescription(description));
-    await selfTest(device);
-    return device;
-  } catch (error) {
-    await mailbox.close();
-    throw error;
-  }
+  const asked = mailbox.ask({ verb: 'describe' });
+  const { device } = await openWithin(
+    limitMs,
+    async () => ({ close: () => mailbox.close(), device: null as Device | null }),
+    async (opened) => {
+      // Memory can be shared between threads of pages that are cross-origin isolated only.
+      const mayShare = globalThis.crossOriginIsolated === true;
+      opened.device = distantDevice(mailbox, aDescription((await asked).description, mayShare));
+      await selfTest(opened.device, { timeoutMs: limitMs });
+    },
+  );
+  return device!;
 }

@@ -10,6 +10,7 @@ import {
   noCosts,
   type PadStore,
   type Parameters,
+  type ProcessIdentity,
   type Progress,
   type Randomness,
   Session,
@@ -49,6 +50,8 @@ export interface NetworkSessionOptions {
   readonly parameters?: Partial<Parameters>;
   /** The operating system's generator unless given; only tests give another. */
   readonly randomness?: Randomness;
+  /** Tells this process from its copies; what the system shows unless given. */
+  readonly identity?: ProcessIdentity;
   /** Where pads wait; memory unless given. */
   readonly pads?: PadStore;
   /** Called as challenges are folded, pads made and layers run. */
@@ -64,6 +67,7 @@ const OPTIONS = [
   'plan',
   'parameters',
   'randomness',
+  'identity',
   'pads',
   'onProgress',
   'signal',

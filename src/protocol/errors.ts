@@ -36,6 +36,20 @@ export class PadError extends Error {
   override readonly name = 'PadError';
 }
 
+/** The source of random bytes is broken: nothing can be blinded or checked with it. None of its bytes was used. */
+export class RandomnessError extends Error {
+  /** `RandomnessError`. */
+  override readonly name = 'RandomnessError';
+
+  /** @param why what it did, as in "it gave the same bytes twice" */
+  constructor(why: string, options?: ErrorOptions) {
+    super(
+      `The random generator cannot be used: ${why}. Nothing was sent with its bytes; mend the generator, or the machine.`,
+      options,
+    );
+  }
+}
+
 /** The longest text of a device that a message repeats. */
 const LONGEST_DEVICE_TEXT = 300;
 

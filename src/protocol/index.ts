@@ -21,7 +21,14 @@ export { type ChallengeSpace, type ChallengeStructure, challengeError } from './
 export { Unchecked, Verified } from './check.js';
 export { addCosts, type Costs, costsSince, noCosts, trustedMs } from './costs.js';
 export type { Device, DeviceInput, DeviceLimits, DeviceOutput, LoadedMap } from './device.js';
-export { DeviceError, DeviceUnavailableError, IntegrityError, PadError, SessionError } from './errors.js';
+export {
+  DeviceError,
+  DeviceUnavailableError,
+  IntegrityError,
+  PadError,
+  RandomnessError,
+  SessionError,
+} from './errors.js';
 export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
 export { knownOptions } from './known-options.js';
@@ -43,6 +50,7 @@ export {
   type RescaleFollowUp,
   type Unblinding,
 } from './passes.js';
+export { type ProcessIdentity, processIdentity } from './process-identity.js';
 export { type Randomness, systemRandomness } from './randomness.js';
 export { type Rational, soundnessBits } from './rational.js';
 export { referenceArithmetic } from './reference-arithmetic.js';

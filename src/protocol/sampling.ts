@@ -18,11 +18,14 @@ export function sampleResidues(
 ): void {
   const width = modulus === P24 ? 3 : 4;
   const block = new Uint8Array(Math.min(BLOCK_BYTES, out.length * width));
-  let filled = 0;
-  while (filled < out.length) {
-    const bytes = block.subarray(0, Math.min(block.length, (out.length - filled) * width));
-    randomness.fill(bytes);
-    filled += arithmetic.acceptCandidates(bytes, modulus, out.subarray(filled));
+  try {
+    let filled = 0;
+    while (filled < out.length) {
+      const bytes = block.subarray(0, Math.min(block.length, (out.length - filled) * width));
+      randomness.fill(bytes);
+      filled += arithmetic.acceptCandidates(bytes, modulus, out.subarray(filled));
+    }
+  } finally {
+    block.fill(0);
   }
-  block.fill(0);
 }

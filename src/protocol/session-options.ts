@@ -4,6 +4,7 @@ import type { TrustedArithmetic } from './arithmetic.js';
 import type { Device } from './device.js';
 import type { PadStore } from './pad-store.js';
 import type { Parameters } from './parameters.js';
+import type { ProcessIdentity } from './process-identity.js';
 import type { Randomness } from './randomness.js';
 
 /** preparing -> ready -> running -> (ready | poisoned); closed from anywhere. */
@@ -29,8 +30,10 @@ export interface SessionOptions {
   readonly maps: readonly LinearMap[];
   /** Both guarantees and 2^-40 per inference, unless said otherwise. */
   readonly parameters?: Partial<Parameters>;
-  /** The operating system's generator unless given; only tests give another. */
+  /** The operating system's generator unless given; only tests give another. Whichever it is, it is tested as it is used. */
   readonly randomness?: Randomness;
+  /** Tells this process from its copies; what the system shows unless given. */
+  readonly identity?: ProcessIdentity;
   /** Where pads wait; memory unless given. */
   readonly pads?: PadStore;
   /** Called as challenges are folded and pads made. */
@@ -46,6 +49,7 @@ export const SESSION_OPTIONS = [
   'maps',
   'parameters',
   'randomness',
+  'identity',
   'pads',
   'onProgress',
   'signal',

@@ -16,7 +16,9 @@ import { type Modulus, smallestModulus } from './modulus.js';
 import { MemoryPadStore, type PadStore, tooFewPads } from './pad-store.js';
 import { bindingsOf, destroyPads, fits, makePad, type Pad, type PadBinding, type PadSet } from './pads.js';
 import { type Parameters, someParameters } from './parameters.js';
+import { processIdentity, SameProcess } from './process-identity.js';
 import { type Randomness, systemRandomness } from './randomness.js';
+import { healthyRandomness } from './randomness-health.js';
 import { type Progress, SESSION_OPTIONS, type SessionOptions, type SessionState } from './session-options.js';
 import { repetitionsFor, type Soundness, soundness } from './soundness.js';
 
@@ -41,6 +43,7 @@ export class Session {
   readonly arithmetic: TrustedArithmetic;
   readonly #device: HeldDevice;
   readonly #randomness: Randomness;
+  readonly #process: SameProcess;
   readonly #pads: PadStore;
   readonly #bindings: readonly PadBinding[];
   readonly #onProgress: (progress: Progress) => void;
@@ -65,7 +68,8 @@ export class Session {
     this.soundness = soundness({ layers, repetitions, inferences: maximumInferences });
     this.#device = device;
     this.arithmetic = options.arithmetic;
-    this.#randomness = options.randomness ?? systemRandomness;
+    this.#randomness = healthyRandomness(options.randomness ?? systemRandomness);
+    this.#process = new SameProcess(options.identity ?? processIdentity());
     this.#pads = options.pads ?? new MemoryPadStore();
     this.#bindings = bindings;
     this.#onProgress = options.onProgress ?? (() => {});
@@ -78,8 +82,8 @@ export class Session {
 
   /**
    * Holds the device to what it states, draws the challenges and folds them, and loads copies of the maps on the device.
-   * @throws RangeError when a map does not fit the certificate; TypeError for an unknown option; DeviceError when the device
-   * cannot hold the maps, takes too long, or states limits that make no sense
+   * @throws RangeError when a map does not fit the certificate; TypeError for an unknown option; RandomnessError when
+   * the generator fails its tests; DeviceError when the device cannot hold the maps, takes too long, or states limits that make no sense
    */
   static async open(options: SessionOptions): Promise<Session> {
     const { maps, signal } = knownOptions(options, SESSION_OPTIONS, 'Session.open');
@@ -162,10 +166,12 @@ export class Session {
 
   /**
    * Makes the pads of `count` more inferences; nothing to do when privacy is off.
-   * @throws SessionError when the session is poisoned or closed
+   * @throws SessionError when the session is poisoned or closed, or its process may be a copy; RandomnessError when the
+   * generator fails its tests
    */
   async prepare(count = 1, signal?: AbortSignal): Promise<void> {
     this.#requireUsable();
+    this.#requireSameProcess();
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`count must be a whole number, not ${count}`);
     const total = count * this.#bindings.length;
     for (let set = 0; set < count && this.modulus !== null; set++) {
@@ -195,12 +201,13 @@ export class Session {
    * Starts an inference of one image, or of several that go through every layer together, and spends their pads, whatever
    * becomes of them.
    * @param options `signal` ends the inference when it fires: what is waited for rejects at once, with its reason
-   * @throws SessionError when poisoned, closed or at the end of the challenges' lifetime; PadError, before a pad is spent,
+   * @throws SessionError when poisoned, closed, at the end of the challenges' lifetime, or when its process may be a copy; PadError, before a pad is spent,
    * when there are not enough, or, before anything is sent, when the store's pads were made for something else
    */
   async begin(images = 1, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Inference> {
     const { signal } = knownOptions(options, ['signal'], 'Session.begin');
     this.#requireUsable();
+    this.#requireSameProcess();
     signal?.throwIfAborted();
     if (!Number.isSafeInteger(images) || images < 1) throw new RangeError(`images must be at least 1, not ${images}`);
     this.#claimImages(images);
@@ -284,6 +291,16 @@ export class Session {
   #requireUsable(): void {
     const ended = this.#ended();
     if (ended !== null) throw ended;
+  }
+
+  /** Of two copies of a process both would use the same pads, so a session that may be a copy's is closed. */
+  #requireSameProcess(): void {
+    const suspicion = this.#process.suspicion();
+    if (suspicion === null) return;
+    this.#destroy('closed');
+    throw new SessionError(
+      `This session was closed because its process may be a copy: ${suspicion}. Its pads may be used elsewhere too: open a new session.`,
+    );
   }
 
   /** Everything that is secret is wiped before anything of the device is called. */

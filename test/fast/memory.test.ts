@@ -44,6 +44,24 @@ test('working space is given back, also when the call fails', async () => {
   assert.is(memory.usedBytes, 0);
 });
 
+test('nothing that a call worked on is left when it ends', async () => {
+  for (const fails of [false, true]) {
+    const memory = new KernelMemory(await loadKernels());
+    let copies: Uint32Array[] = [];
+    const call = (): void =>
+      memory.within((frame) => {
+        const pads = Uint32Array.from({ length: 64 }, () => 0xdeadbeef);
+        const places = [frame.input(pads), frame.output(pads), frame.space(256), frame.perThread(256).scratch];
+        copies = places.map((pointer) => new Uint32Array(memory.buffer, pointer, 64).fill(0xdeadbeef));
+        if (fails) throw new Error('stop');
+      });
+    if (fails) assert.throws(call, /stop/);
+    else call();
+    for (const copy of copies) assert.not.ok(copy.includes(0xdeadbeef));
+    memory.close();
+  }
+});
+
 test('an output from elsewhere is untouched when the call fails', async () => {
   const memory = new KernelMemory(await loadKernels());
   const out = new Uint32Array(4).fill(9);

@@ -1,5 +1,6 @@
 /** A dishonest device, to show that it is caught: any device, with one layer that is hostile. */
 import type { Device } from '../../protocol/device.js';
+import { someOptions } from '../validators.js';
 import { FAILURES } from './saboteurs/failures.js';
 import type { Kind, Outcome, Realm } from './saboteurs/kind.js';
 import { LIES } from './saboteurs/lies.js';
@@ -68,7 +69,9 @@ export interface SaboteurOptions {
  * @example
  * const device = saboteur(await wasmDevice(), { layer: 0, kind: 'one' });
  */
-export function saboteur(device: Device, { layer, kind, realm = globalThis }: SaboteurOptions): Device {
+export function saboteur(device: Device, options: SaboteurOptions): Device {
+  const known = { layer: true, kind: true, realm: true } as const;
+  const { layer, kind, realm = globalThis } = someOptions(options, known, 'saboteur');
   const { hooks } = aKind(kind);
   if (!Number.isSafeInteger(layer) || layer < 0) throw new RangeError(`layer must be a whole number, not ${layer}`);
   return sabotaged(device, layer, hooks(), realm);

@@ -2,10 +2,15 @@
  * What a device must compute exactly before it is used: sums as long and as large as they get, for both moduli and over
  * the integers. The expected values are computed here, from the definition, entry by entry.
  */
-import type { Device } from '../../protocol/device.js';
+import type { Device, DeviceOutput, LoadedMap } from '../../protocol/device.js';
 import { DeviceError } from '../../protocol/errors.js';
 import { M31, type Modulus, P24 } from '../../protocol/modulus.js';
 import type { Convolution, Dense, LinearMap } from '../../reference/linear-map.js';
+
+import { isTypedArray } from '../array-buffers.js';
+import { someOptions } from '../validators.js';
+import { messageOf, printable } from './wasm/printable.js';
+import { aTimeout, within } from './within.js';
 
 type Pattern = (index: number) => number;
 
@@ -66,7 +71,53 @@ function inputsOf(map: LinearMap): number {
   return map.kind === 'dense' ? map.inputs : 9 * map.input.channels;
 }
 
-async function compare(device: Device, map: LinearMap, mode: Modulus | 'integers', patterns: Pattern[]): Promise<void> {
+/** How the vectors are run. */
+export interface SelfTestOptions {
+  /** How long one call may take: 120000 ms by default. */
+  readonly timeoutMs?: number;
+}
+
+/** Nothing that a device under test is, gives or throws is believed: whatever fails is a DeviceError. */
+class Bounded {
+  readonly #device: Device;
+  readonly #limitMs: number;
+
+  constructor(device: Device, limitMs: number) {
+    this.#device = device;
+    this.#limitMs = limitMs;
+  }
+
+  /** What `work` gives. */
+  async call<T>(work: () => T | Promise<T>): Promise<T> {
+    const late = `The device did not answer within ${this.#limitMs} ms while it was tested.`;
+    try {
+      return await within(Promise.resolve().then(work), this.#limitMs, late);
+    } catch (error) {
+      if (error instanceof DeviceError) throw error;
+      throw new DeviceError(`The device failed while it was tested: ${printable(messageOf(error), 300)}`);
+    }
+  }
+
+  load(map: LinearMap, mode: Modulus | 'integers'): Promise<LoadedMap> {
+    return this.call(() => this.#device.load({ ...map, weights: map.weights.slice() }, mode));
+  }
+
+  refuse(): never {
+    let name: unknown;
+    try {
+      name = this.#device.name;
+    } catch {}
+    const called = typeof name === 'string' ? `"${printable(name, 64)}" ` : '';
+    throw new DeviceError(`The device ${called}does not compute exactly and was refused.`);
+  }
+}
+
+async function compare(
+  device: Bounded,
+  map: LinearMap,
+  mode: Modulus | 'integers',
+  patterns: Pattern[],
+): Promise<void> {
   const loaded = await device.load(map, mode);
   const length = inputsOf(map);
   const type = mode === 'integers' ? Int16Array : Uint32Array;
@@ -74,20 +125,23 @@ async function compare(device: Device, map: LinearMap, mode: Modulus | 'integers
     const values = Array.from({ length }, (_, i) => pattern(i));
     const x = type.from(values);
     const wanted = expected(map, values);
-    const y = await loaded.apply(x);
     const p = mode === 'integers' ? null : BigInt(mode);
-    const exact =
-      y.length === wanted.length && wanted.every((v, i) => BigInt(y[i]!) === (p === null ? v : ((v % p) + p) % p));
-    if (!exact) throw new DeviceError(`The device "${device.name}" does not compute exactly and was refused.`);
+    const exact = await device.call(async () => {
+      const y: DeviceOutput = await loaded.apply(x);
+      // Any typed array may hold the right numbers; what only looks like one may change between two looks.
+      if (!isTypedArray(y) || y.length !== wanted.length) return false;
+      return wanted.every((v, i) => y[i] === Number(p === null ? v : ((v % p) + p) % p));
+    });
+    if (!exact) device.refuse();
   }
-  loaded.release();
+  await device.call(() => loaded.release());
 }
 
 /**
  * Odd sums just below 2^24, above 2^24 and near 2^30, of products that are exact in any format: an accumulator with
  * fewer bits than the sum needs, float32 past 2^24 included, loses the last one.
  */
-async function oddSums(device: Device): Promise<void> {
+async function oddSums(device: Bounded): Promise<void> {
   const oneThenMany: Pattern = (index) => (index === 0 ? 1 : 127);
   for (const inputs of [65, 1041, 2081, 66000]) {
     const map = { ...dense(inputs, oneThenMany), inputRange: { minimum: -127, maximum: 127 } };
@@ -97,9 +151,12 @@ async function oddSums(device: Device): Promise<void> {
 
 /**
  * Runs the vectors.
- * @throws DeviceError when one answer is not exact, or the device fails
+ * @throws DeviceError when one answer is not exact, the device fails, or a call takes too long; TypeError or RangeError for
+ * wrong options
  */
-export async function selfTest(device: Device): Promise<void> {
+export async function selfTest(tested: Device, options: SelfTestOptions = {}): Promise<void> {
+  const limitMs = aTimeout(someOptions(options, { timeoutMs: true }, 'selfTest').timeoutMs, 'timeoutMs');
+  const device = new Bounded(tested, limitMs);
   await oddSums(device);
   const int16 = alternating(-32768, 32767);
   for (const modulus of [P24, M31] as const) {

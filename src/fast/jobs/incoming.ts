@@ -4,7 +4,7 @@
  */
 import { fields, type Host } from '../team/host.js';
 import { finishFields, finishStretch, poolBand } from './finish.js';
-import { bring } from './foreign.js';
+import { bring, offsetOf } from './foreign.js';
 
 /**
  * What comes after the arguments that say how to finish. `tables` holds the unblinding factors of the images and then the k
@@ -12,6 +12,7 @@ import { bring } from './foreign.js';
  */
 const incomingNames = [
   'answer',
+  'answerHigh',
   'answerId',
   'images',
   'length',
@@ -84,7 +85,8 @@ function receive(
   const bound = args[at.bound]!;
   const modulus = args[at.modulus]!;
   const first = image * args[at.length]! + from;
-  bring(host, args[at.answerId]!, (args[at.answer]! >>> 0) + first * 4, count * 4, y);
+  const answer = offsetOf(args[at.answerHigh]!, args[at.answer]!);
+  bring(host, args[at.answerId]!, answer + first * 4, count * 4, y);
   let good = 1;
   if (modulus !== 0) {
     const u = tables[image]! + from * 4;

@@ -3,7 +3,7 @@
  * stay in the cache while the images pass by.
  */
 import { fields, type Host } from '../team/host.js';
-import { take } from './foreign.js';
+import { offsetOf, take } from './foreign.js';
 
 /** Addresses are bytes; `tables` holds the pads of the images and then the k folded challenges. */
 export const outgoingFields = fields(
@@ -19,6 +19,7 @@ export const outgoingFields = fields(
   'k',
   'steps',
   'message',
+  'messageHigh',
   'messageId',
   'scratch',
   'scratchPitch',
@@ -35,7 +36,7 @@ export function outgoing(host: Host, args: Int32Array, chunk: number, thread: nu
   const k = args[at.k]!;
   const modulus = args[at.modulus]!;
   const id = args[at.messageId]!;
-  const message = args[at.message]! >>> 0;
+  const message = offsetOf(args[at.messageHigh]!, args[at.message]!);
   const start = chunk * args[at.tile]!;
   const count = Math.min(args[at.tile]!, length - start);
   const tables = new Uint32Array(host.buffer, args[at.tables]! >>> 0, images + k);

@@ -1,4 +1,5 @@
 /** Brings the compiled kernels into a page or a Web Worker, from wherever the site keeps them. */
+import { compileExact } from './compile.js';
 import { type KernelInstance, newKernels } from './instance.js';
 
 /**
@@ -10,15 +11,21 @@ export type KernelSource = URL | string | BufferSource | WebAssembly.Module;
 /**
  * Compiles the kernels, fetching them if an address is given.
  * @throws Error when the address does not give them; WebAssembly.CompileError when the bytes are no such code, or the
- * browser has no WebAssembly SIMD
+ * browser has no WebAssembly SIMD; KernelsError when they are other code. A compiled module cannot be looked into: compile it here
  */
 export async function compileKernels(source: KernelSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source);
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    return compileExact(
+      ArrayBuffer.isView(source)
+        ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+        : new Uint8Array(source),
+    );
+  }
   const response = await fetch(source);
   if (!response.ok) throw new Error(`${String(source)} did not give the kernels: status ${response.status}`);
   // Not `compileStreaming`: servers that name the wrong content type are common, and the file is small.
-  return WebAssembly.compile(await response.arrayBuffer());
+  return compileExact(new Uint8Array(await response.arrayBuffer()));
 }
 
 /** A fresh instance; see `compileKernels` for what is thrown. */

@@ -1,5 +1,6 @@
 /** Brings the compiled kernels into a Node process, each time with a memory of their own. */
 import { readFileSync } from 'node:fs';
+import { compileExact } from './compile.js';
 import { type KernelInstance, newKernels } from './instance.js';
 
 /** The same place seen from src/fast/kernels and from dist/fast/kernels. */
@@ -14,12 +15,12 @@ async function compile(): Promise<WebAssembly.Module> {
   } catch (cause) {
     throw new Error(`${location.pathname} is missing: run \`npm run build\` first`, { cause });
   }
-  return WebAssembly.compile(bytes);
+  return compileExact(bytes);
 }
 
 /**
  * A fresh instance of the kernels that were built.
- * @throws Error when the kernels were not built.
+ * @throws Error when the kernels were not built; KernelsError when the file holds other code
  */
 export async function loadKernels(): Promise<KernelInstance> {
   compiled ??= compile().catch((error: unknown) => {

@@ -2,6 +2,7 @@
 import type { TrustedArithmetic } from '../../protocol/arithmetic.js';
 import { aModulus } from '../../protocol/modulus.js';
 import { type Incoming, packedLength, poolsByRows } from '../../protocol/passes.js';
+import { highOf } from '../jobs/foreign.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
 import { outgoingFields } from '../jobs/outgoing.js';
 import { foldTerms, inputSteps } from '../kernels/bounds.js';
@@ -90,6 +91,7 @@ export function passes(memory: KernelMemory): Passes {
       const space = frame.perThread(STRETCH * 4 + plan.bandBytes);
       const args = incomingFields.pack({
         answer: at,
+        answerHigh: highOf(at),
         answerId: id,
         images,
         length,
@@ -149,6 +151,7 @@ export function passes(memory: KernelMemory): Passes {
           k: folded.length,
           steps: inputSteps(Math.max(-minimum, maximum)),
           message: at,
+          messageHigh: highOf(at),
           messageId: id,
           scratch: space.scratch,
           scratchPitch: space.scratchPitch,

@@ -1,9 +1,9 @@
 /** A helping thread: the same kernels over the same memory. It sleeps until there is a job and works until nothing is left. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { bytesOf } from '../jobs/copy-bytes.js';
 import { jobs } from '../jobs/index.js';
 import { instantiateKernels } from '../kernels/instance.js';
 import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
+import { ForeignBytes } from './foreign-bytes.js';
 import type { ForeignMemory } from './foreign-memory.js';
 import { hostOf } from './host.js';
 
@@ -22,7 +22,7 @@ const PATIENCE = 20_000;
 const { control, memory, module, port, thread } = workerData as HelperData;
 const kernels = await instantiateKernels(module, memory);
 const args = argumentsIn(control);
-const foreign = new Map<number, Uint8Array>();
+const foreign = new Map<number, ForeignBytes>();
 let mail = 0;
 
 const host = hostOf(kernels, memory, (id) => {
@@ -36,7 +36,7 @@ function readMail(): void {
   for (; mail !== posted; mail = (mail + 1) | 0) {
     const { id, buffer } = receiveMessageOnPort(port)!.message as ForeignMemory;
     if (buffer === undefined) foreign.delete(id);
-    else foreign.set(id, bytesOf(buffer));
+    else foreign.set(id, new ForeignBytes(buffer));
   }
 }
 

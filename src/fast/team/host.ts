@@ -1,6 +1,7 @@
 /** What a job finds on whatever thread it runs. */
 import { bytesOf } from '../jobs/copy-bytes.js';
 import type { Kernels } from '../kernels/exports.js';
+import type { ForeignBytes } from './foreign-bytes.js';
 
 /** One thread's view of the team's memory. */
 export interface Host {
@@ -10,7 +11,7 @@ export interface Host {
   /** The kernels' memory, to copy from and to. */
   readonly bytes: Uint8Array;
   /** Memory outside the kernels' that was made known under a number, to copy from and to. */
-  foreign(id: number): Uint8Array;
+  foreign(id: number): ForeignBytes;
 }
 
 /** A piece of work cut into chunks that any thread may do in any order; `thread` numbers the working spaces. */
@@ -36,7 +37,7 @@ export function fields<const Names extends readonly string[]>(...names: Names): 
 }
 
 /** A host over one memory, which may grow. */
-export function hostOf(kernels: Kernels, memory: WebAssembly.Memory, foreign: (id: number) => Uint8Array): Host {
+export function hostOf(kernels: Kernels, memory: WebAssembly.Memory, foreign: (id: number) => ForeignBytes): Host {
   let known: { readonly buffer: ArrayBufferLike; readonly bytes: Uint8Array } | undefined;
   return {
     kernels,

@@ -3,7 +3,7 @@
  * next one until none is left, and the call returns when all are done. So the trusted side stays a sequence of steps, and
  * each step is as fast as the threads together.
  */
-import { bytesOf } from '../jobs/copy-bytes.js';
+import { isOrdinary } from '../array-buffers.js';
 import { type JobName, jobNames, jobs } from '../jobs/index.js';
 import type { KernelInstance } from '../kernels/instance.js';
 import {
@@ -21,6 +21,7 @@ import {
   OPEN,
   SLEEPERS,
 } from './control.js';
+import { ForeignBytes } from './foreign-bytes.js';
 import type { ForeignMemory } from './foreign-memory.js';
 import { type Host, hostOf } from './host.js';
 
@@ -42,9 +43,9 @@ export class Team {
   readonly #control: Int32Array;
   readonly #arguments: Int32Array;
   readonly #host: Host;
-  readonly #known = new Map<number, WeakRef<Uint8Array>>();
-  /** Keeps a view for as long as somebody has the buffer it shows. */
-  readonly #views = new WeakMap<ArrayBufferLike, Uint8Array>();
+  readonly #known = new Map<number, WeakRef<ForeignBytes>>();
+  /** Keeps the windows for as long as somebody has the buffer it shows. */
+  readonly #views = new WeakMap<ArrayBufferLike, ForeignBytes>();
   readonly #numbers = new WeakMap<ArrayBufferLike, number>();
   readonly #collected = new FinalizationRegistry<number>((id) => this.#forget(id));
   #next = 1;
@@ -73,16 +74,16 @@ export class Team {
    * @returns its number, or null when other threads could not reach it: it is not shared, and there are helpers
    */
   share(buffer: ArrayBufferLike): number | null {
-    if (buffer instanceof ArrayBuffer && this.#helpers.length > 0) return null;
+    if (isOrdinary(buffer) && this.#helpers.length > 0) return null;
     const known = this.#numbers.get(buffer);
     if (known !== undefined) return known;
     const id = this.#next++;
     this.#numbers.set(buffer, id);
-    const view = bytesOf(buffer);
+    const view = new ForeignBytes(buffer);
     this.#views.set(buffer, view);
     this.#known.set(id, new WeakRef(view));
     this.#collected.register(buffer, id);
-    if (!(buffer instanceof ArrayBuffer)) this.#post({ id, buffer: buffer as SharedArrayBuffer });
+    if (!isOrdinary(buffer)) this.#post({ id, buffer: buffer as SharedArrayBuffer });
     return id;
   }
 

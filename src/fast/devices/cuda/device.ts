@@ -5,7 +5,9 @@ import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
 import { integersFit } from '../../kernels/bounds.js';
+import { someOptions } from '../../validators.js';
 import { selfTest } from '../self-test.js';
+import { aTimeout, openWithin } from '../within.js';
 import { Answers } from './answers.js';
 import { Calls } from './calls.js';
 import { CudaContext } from './context.js';
@@ -42,6 +44,14 @@ export interface CudaDeviceOptions {
   readonly scratchBytes?: number;
   /** How much of the host's memory may be page-locked, an eighth of it by default. */
   readonly pinnedBytes?: number;
+  /** How long opening may take, self-test included: 120000 ms by default. */
+  readonly openTimeoutMs?: number;
+}
+
+/** @throws TypeError for an option that there is not */
+export function someCudaOptions(options: CudaDeviceOptions, what: string): CudaDeviceOptions {
+  const known = { ordinal: true, libraries: true, scratchBytes: true, pinnedBytes: true, openTimeoutMs: true } as const;
+  return someOptions(options, known, what);
 }
 
 /** The device, with what only this one can tell. */
@@ -111,7 +121,8 @@ function assemble(context: CudaContext, options: CudaDeviceOptions): CudaDevice 
  * (`'integers'` only) and rejects malformed maps with `TypeError` or `RangeError`.
  *
  * @throws DeviceUnavailableError when there is no card, no `koffi`, or a library is missing: the message lists every place
- * @throws DeviceError when the card fails, or does not compute exactly; RangeError for a wrong option
+ * @throws DeviceError when the card fails, is not ready in time, or does not compute exactly; TypeError or
+ * RangeError for wrong options
  * @example
  * const device = await cudaDevice();
  * const loaded = await device.load(map, 'integers');
@@ -119,19 +130,15 @@ function assemble(context: CudaContext, options: CudaDeviceOptions): CudaDevice 
  * await device.close();
  */
 export async function cudaDevice(options: CudaDeviceOptions = {}): Promise<CudaDevice> {
-  const context = await CudaContext.open(options);
-  let device: CudaDevice;
-  try {
-    device = assemble(context, options);
-  } catch (error) {
-    context.close();
-    throw error;
-  }
-  try {
-    await selfTest(device);
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
-  return device;
+  const limitMs = aTimeout(someCudaOptions(options, 'cudaDevice').openTimeoutMs, 'openTimeoutMs');
+  const open = async (): Promise<CudaDevice> => {
+    const context = await CudaContext.open(options);
+    try {
+      return assemble(context, options);
+    } catch (error) {
+      context.close();
+      throw error;
+    }
+  };
+  return openWithin(limitMs, open, (device) => selfTest(device, { timeoutMs: limitMs }));
 }

@@ -1,5 +1,7 @@
 /** The caller's own memory, page-locked where it is, so that the card reads or writes it without a copy in between. */
+
 import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
+import { isOrdinary } from '../../array-buffers.js';
 import type { CudaContext } from './context.js';
 import type { Pointer } from './koffi.js';
 
@@ -69,7 +71,7 @@ export class Registrations {
   /** Shared memory that grew has a new buffer over the old pages; memory that is not shared has only one. */
   #find(buffer: ArrayBufferLike, start: Pointer, end: Pointer): Entry | undefined {
     const same = (entry: Entry): boolean =>
-      entry.buffer === buffer || !(entry.buffer instanceof ArrayBuffer || buffer instanceof ArrayBuffer);
+      entry.buffer === buffer || !(isOrdinary(entry.buffer) || isOrdinary(buffer));
     const at = this.#entries.findIndex((entry) => same(entry) && entry.start <= start && end <= entry.end);
     if (at < 0) return undefined;
     const [entry] = this.#entries.splice(at, 1);
@@ -92,7 +94,7 @@ export class Registrations {
   }
 
   #cameAgain(buffer: ArrayBufferLike, start: Pointer): boolean {
-    const known = buffer instanceof ArrayBuffer ? this.#seen.get(buffer) : this.#seenShared;
+    const known = isOrdinary(buffer) ? this.#seen.get(buffer) : this.#seenShared;
     const places = known ?? new Set<Pointer>();
     if (places.has(start)) return true;
     if (places.size >= REMEMBERED) places.clear();

@@ -5,10 +5,11 @@ import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
 import { integersFit } from '../../kernels/bounds.js';
-import { anInteger } from '../../validators.js';
+import { anInteger, someOptions } from '../../validators.js';
 import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';
 import type { Mode } from '../wasm/messages.js';
+import { aTimeout, openWithin } from '../within.js';
 import { testAccumulators } from './accumulators.js';
 import { isTfjsCore, type TfjsCore, type TfjsNamespace } from './core.js';
 import { DepthwiseEvaluation } from './depthwise.js';
@@ -29,6 +30,8 @@ export interface TfjsDeviceOptions {
   readonly name?: string;
   /** About how many entries the tensors of one step may have, from 2^10 to 2^24; the default depends on the backend. */
   readonly tensorEntries?: number;
+  /** How long opening may take, self-test included: 120000 ms by default. */
+  readonly openTimeoutMs?: number;
 }
 
 function reason(error: unknown): string {
@@ -131,6 +134,8 @@ class TfjsMap implements LoadedMap {
  * const y = await loaded.apply(x);
  */
 export async function tfjsDevice(tf: TfjsNamespace, options: TfjsDeviceOptions = {}): Promise<Device> {
+  const known = { name: true, tensorEntries: true, openTimeoutMs: true } as const;
+  const limitMs = aTimeout(someOptions(options, known, 'tfjsDevice').openTimeoutMs, 'openTimeoutMs');
   if (!isTfjsCore(tf)) throw new TypeError('tf must be a namespace of @tensorflow/tfjs-core');
   const backend = new Backend(tf);
   const given = options.tensorEntries ?? TENSOR_ENTRIES[backend.name] ?? LARGE_TENSOR_ENTRIES;
@@ -159,12 +164,12 @@ export async function tfjsDevice(tf: TfjsNamespace, options: TfjsDeviceOptions =
       for (const map of maps) map.release();
     },
   };
-  try {
-    await testAccumulators(device);
-    await selfTest(device);
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
-  return device;
+  return openWithin(
+    limitMs,
+    async () => device,
+    async (opened) => {
+      await testAccumulators(opened);
+      await selfTest(opened, { timeoutMs: limitMs });
+    },
+  );
 }

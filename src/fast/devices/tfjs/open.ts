@@ -1,6 +1,8 @@
 /** Opens TensorFlow.js devices by the name of their backend; the packages are loaded only when one is asked for. */
 import type { Device } from '../../../protocol/device.js';
 import { DeviceUnavailableError } from '../../../protocol/errors.js';
+import { someOptions } from '../../validators.js';
+import { aTimeout, within } from '../within.js';
 import { isTfjsCore, type TfjsCore } from './core.js';
 import { tfjsDevice } from './device.js';
 import { inTurn } from './turns.js';
@@ -104,6 +106,12 @@ function silently(tf: TfjsCore): void {
   set.call(environment, 'PROD', before);
 }
 
+/** How to open a backend. */
+export interface OpenTfjsOptions {
+  /** How long starting the backend may take, and then the self-test: 120000 ms each by default. */
+  readonly openTimeoutMs?: number;
+}
+
 /**
  * Loads a TensorFlow.js backend and opens a device on it, called `tfjs-` and the backend: see `tfjsDevice`. For Node; where
  * code is bundled, import TensorFlow.js yourself and give it to `tfjsDevice`.
@@ -113,11 +121,13 @@ function silently(tf: TfjsCore): void {
  * `node` and `node-gpu` register the same backend, so one process can use only one of them.
  *
  * @throws TypeError for an unknown backend; DeviceUnavailableError when a package is missing (the message says how to install
- * it) or the backend does not start; DeviceError when it does not compute exactly
+ * it) or the backend does not start; DeviceError when it is not ready in time or does not compute exactly
  * @example
  * const device = await openTfjs('node-gpu');
  */
-export async function openTfjs(backend: TfjsBackend): Promise<Device> {
+export async function openTfjs(backend: TfjsBackend, options: OpenTfjsOptions = {}): Promise<Device> {
+  const limitMs = aTimeout(someOptions(options, { openTimeoutMs: true }, 'openTfjs').openTimeoutMs, 'openTimeoutMs');
+
   if (!Object.hasOwn(BACKENDS, backend)) {
     throw new TypeError(`backend must be one of ${TFJS_BACKENDS.join(', ')}, not ${String(backend)}`);
   }
@@ -129,11 +139,12 @@ export async function openTfjs(backend: TfjsBackend): Promise<Device> {
   for (const entry of packages) modules.push(await load(entry, name));
   const tf = namespaceOf(modules[0], name);
   const opening = await inTurn(tf, async () => {
-    await initialise(tf, registered, name);
+    const late = `The device "${name}" did not start its backend within ${limitMs} ms.`;
+    await within(initialise(tf, registered, name), limitMs, late);
     if (registered === 'cpu') silently(tf);
     // The device keeps the backend that is current now; somebody may have changed it while this one started.
     void tf.setBackend(registered);
-    return { device: tfjsDevice(tf, { name }) };
+    return { device: tfjsDevice(tf, { name, openTimeoutMs: limitMs }) };
   });
   return opening.device;
 }

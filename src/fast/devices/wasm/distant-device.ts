@@ -3,6 +3,7 @@ import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../../../prot
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import { isOrdinary } from '../../array-buffers.js';
 import { inputCount } from '../input-count.js';
 import type { Mailbox } from './mailbox.js';
 import { type Description, detachable, type Mode } from './messages.js';
@@ -40,7 +41,7 @@ class DistantMap implements LoadedMap {
       maximumTransferBytes: this.#maximumTransferBytes,
     });
     const handle = this.#handle;
-    if (into !== undefined && !(x.buffer instanceof ArrayBuffer)) {
+    if (into !== undefined && !isOrdinary(x.buffer)) {
       if (into.length !== this.#outputs * count) {
         throw new RangeError(`expected room for ${this.#outputs * count} entries, got ${into.length}`);
       }

@@ -6,15 +6,16 @@ import type { KernelMemory } from '../../memory.js';
 import type { Description } from './messages.js';
 
 /** One block of WebAssembly memory is below 1 GiB, and a call also needs room for limbs. */
-export const WASM: Description = {
-  name: 'wasm',
-  limits: { maximumTransferBytes: 2 ** 29, concurrency: 2, sharedMemory: true },
-};
+export function wasmDescription(): Description {
+  // Pages that are not cross-origin isolated have no memory that their threads could share.
+  const sharedMemory = typeof globalThis.SharedArrayBuffer === 'function';
+  return { name: 'wasm', limits: { maximumTransferBytes: 2 ** 29, concurrency: 2, sharedMemory } };
+}
 
 /** A device over one memory, which it owns from now on. Inputs are not tested: see `distantDevice` and `wasmDevice`. */
 export function kernelDevice(memory: KernelMemory): Device {
   return {
-    ...WASM,
+    ...wasmDescription(),
     async load(map, mode) {
       const prepared = prepare(memory, map);
       if (mode === 'integers' && !prepared.integersFit) {

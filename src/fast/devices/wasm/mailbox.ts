@@ -1,14 +1,21 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
 import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
+import { ended } from '../within.js';
+import { anAnswer } from './codec.js';
 import type { Answer, Job, Request } from './messages.js';
+import { messageOf, printable } from './printable.js';
 import type { Thread } from './thread.js';
+
+/** Reasons are short; a list of the places that were searched for a missing library is not. */
+const LONGEST_REASON = 300;
+const LONGEST_LIST = 4096;
 
 interface Open {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: DeviceError) => void;
 }
 
-/** The asking side of the device's thread. */
+/** The asking side of the device's thread. Nothing that the thread sends is believed: what is no answer ends it. */
 export class Mailbox {
   readonly #thread: Thread;
   readonly #name: string;
@@ -22,14 +29,14 @@ export class Mailbox {
     this.#thread = thread;
     this.#name = name;
     thread.listen({
-      message: (answer) => this.#receive(answer as Answer),
-      ended: (reason) => this.#end(reason),
+      message: (message) => this.#receive(message),
+      ended: (reason) => this.#end(printable(reason, LONGEST_REASON)),
     });
   }
 
   /**
    * Sends a job and waits for its answer.
-   * @throws DeviceError when the job failed, or the thread ended before it was done
+   * @throws DeviceError when the job failed or could not be sent, or the thread ended before it was done
    */
   ask(job: Job, transfer: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
@@ -38,19 +45,36 @@ export class Mailbox {
       // The process must wait for an answer, and for nothing else.
       if (this.#open.size === 0) this.#thread.awaited(true);
       this.#open.set(request.id, { resolve, reject });
-      this.#thread.post(request, transfer);
+      try {
+        this.#thread.post(request, transfer);
+      } catch (error) {
+        this.#take(request.id);
+        reject(new DeviceError(`The ${this.#name} device could not be asked: ${messageOf(error)}.`));
+      }
     });
   }
 
-  #receive(answer: Answer): void {
-    const { id, failure, unavailable } = answer;
+  #take(id: number): Open | undefined {
     const open = this.#open.get(id);
-    if (open === undefined) return;
+    if (open === undefined) return undefined;
     this.#open.delete(id);
     if (this.#open.size === 0) this.#thread.awaited(false);
+    return open;
+  }
+
+  #receive(message: unknown): void {
+    const answer = anAnswer(message);
+    if (answer === null) {
+      this.#end('it sent something that is no answer');
+      void this.#endThread();
+      return;
+    }
+    const open = this.#take(answer.id);
+    if (open === undefined) return;
+    const { failure, unavailable } = answer;
     if (failure === undefined) open.resolve(answer);
-    else if (unavailable) open.reject(new DeviceUnavailableError(failure));
-    else open.reject(new DeviceError(`The ${this.#name} device failed: ${failure}.`));
+    else if (unavailable === true) open.reject(new DeviceUnavailableError(printable(failure, LONGEST_LIST)));
+    else open.reject(new DeviceError(`The ${this.#name} device failed: ${printable(failure, LONGEST_REASON)}.`));
   }
 
   #end(reason: string): void {
@@ -59,10 +83,15 @@ export class Mailbox {
     this.#open.clear();
   }
 
+  /** Never rejects, and never takes long: a thread that does not end is left alone. */
+  #endThread(): Promise<void> {
+    this.#closing ??= ended(() => this.#thread.end());
+    return this.#closing;
+  }
+
   /** Ends the thread; open requests reject. */
   close(): Promise<void> {
     this.#end('it was closed');
-    this.#closing ??= this.#thread.end();
-    return this.#closing;
+    return this.#endThread();
   }
 }

@@ -1,7 +1,9 @@
 /** What the device's two threads say to each other. Arrays travel by transfer, unless the caller shares them itself. */
+
 import type { Device } from '../../../protocol/device.js';
 import type { Modulus } from '../../../protocol/modulus.js';
 import type { LinearMap } from '../../../reference/linear-map.js';
+import { isOrdinary } from '../../array-buffers.js';
 
 /** What a map is loaded for. */
 export type Mode = Modulus | 'integers';
@@ -32,7 +34,8 @@ export type Description = Pick<Device, 'name' | 'limits'>;
 export interface Answer {
   readonly id: number;
   readonly y?: Int32Array | Uint32Array;
-  readonly description?: Description;
+  /** What the device says of itself: see `aDescription`. */
+  readonly description?: unknown;
   readonly failure?: string;
   /** The failure is that this machine does not have the device. */
   readonly unavailable?: boolean;
@@ -43,7 +46,7 @@ export function detachable<A extends Int16Array | Int32Array | Uint32Array>(
   array: A,
 ): { array: A; buffer: ArrayBuffer } {
   const { buffer } = array;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === array.byteLength) return { array, buffer };
+  if (isOrdinary(buffer) && buffer.byteLength === array.byteLength) return { array, buffer };
   const copy = array.slice() as A;
   return { array: copy, buffer: copy.buffer as ArrayBuffer };
 }

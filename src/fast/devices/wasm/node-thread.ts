@@ -1,5 +1,6 @@
 /** A device's thread in Node: a worker thread. */
 import { Worker } from 'node:worker_threads';
+import { messageOf } from './printable.js';
 import type { Thread } from './thread.js';
 
 /** Starts the script in a thread of its own, which finds `data` in its `workerData`. */
@@ -10,8 +11,8 @@ export function nodeThread(script: URL, data?: unknown): Thread {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen({ message, ended }) {
       worker.on('message', message);
-      worker.on('messageerror', (error) => ended(`an answer could not be read: ${error.message}`));
-      worker.on('error', (error: Error) => ended(`its thread failed: ${error.message}`));
+      worker.on('messageerror', (error) => ended(`an answer could not be read: ${messageOf(error)}`));
+      worker.on('error', (error: unknown) => ended(`its thread failed: ${messageOf(error)}`));
       worker.on('exit', () => ended('its thread ended'));
     },
     awaited: (yes) => (yes ? worker.ref() : worker.unref()),

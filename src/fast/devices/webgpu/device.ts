@@ -1,8 +1,10 @@
 /** WebGPU as an untrusted device: in browsers, and in Node through Dawn. Integer kernels only, so it is exact everywhere. */
 import type { Device } from '../../../protocol/device.js';
+import { someOptions } from '../../validators.js';
 import { selfTest } from '../self-test.js';
+import { aTimeout, openWithin } from '../within.js';
 import type { WebgpuDeviceOptions } from './options.js';
-import { openUntested } from './untested-device.js';
+import { openUntested, type Untested } from './untested-device.js';
 
 /**
  * Opens the device and tests it with worst-case vectors.
@@ -13,7 +15,7 @@ import { openUntested } from './untested-device.js';
  * When the GPU is lost, or reports an error, all pending and later calls reject with `DeviceError`.
  *
  * @throws DeviceUnavailableError when this machine has no WebGPU adapter: it says where was looked and what to install;
- * DeviceError when the adapter gives no device, or does not compute exactly
+ * DeviceError when the adapter gives no device, is not ready in time, or does not compute exactly; TypeError or RangeError for wrong options
  * @example
  * const device = await webgpuDevice();
  * const loaded = await device.load(map, 'integers');
@@ -21,13 +23,26 @@ import { openUntested } from './untested-device.js';
  * await device.close();
  */
 export async function webgpuDevice(options: WebgpuDeviceOptions = {}): Promise<Device> {
-  const { device, tiled } = await openUntested(options);
-  try {
-    // The vectors have one output pixel each, so they are also given to the kernel for many, which must be as exact.
-    await Promise.all([selfTest(device), selfTest(tiled)]);
-  } catch (error) {
-    await device.close();
-    throw error;
+  const known = {
+    gpu: true,
+    powerPreference: true,
+    forceFallbackAdapter: true,
+    limits: true,
+    packedDot: true,
+    openTimeoutMs: true,
+  } as const;
+  const limitMs = aTimeout(someOptions(options, known, 'webgpuDevice').openTimeoutMs, 'openTimeoutMs');
+  if (options.limits !== undefined) {
+    someOptions(options.limits, { bufferBytes: true, workgroups: true }, "webgpuDevice's limits");
   }
+  const open = async (): Promise<Untested & Pick<Device, 'close'>> => {
+    const untested = await openUntested(options);
+    return { ...untested, close: () => untested.device.close() };
+  };
+  const { device } = await openWithin(limitMs, open, async (opened) => {
+    // The vectors have one output pixel each, so they are also given to the kernel for many, which must be as exact.
+    const tests = [opened.device, opened.tiled].map((one) => selfTest(one, { timeoutMs: limitMs }));
+    await Promise.all(tests);
+  });
   return device;
 }

@@ -30,4 +30,6 @@ export interface WebgpuDeviceOptions extends AdapterOptions {
   readonly limits?: Partial<WebgpuLimits>;
   /** False does without `dot4I8Packed` where it is there; by default it is used. */
   readonly packedDot?: boolean;
+  /** How long opening may take, self-test included: 120000 ms by default. */
+  readonly openTimeoutMs?: number;
 }
