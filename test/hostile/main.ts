@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const [devices, answers, seed, processes] = [values.devices, values.answers, values.seed, values.processes].map(
   Number,
 ) as [number, number, number, number];
-const BATCH = 50;
+const BATCH = 200;
 const started = performance.now();
 const tally = nothing();
 let exits = 0;

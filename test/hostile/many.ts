@@ -49,7 +49,7 @@ export function programsOf(seed: number, devices: number, path?: string): { prog
   return fc.sample(program, { seed, numRuns: devices }).map((one, index) => ({ program: one, path: String(index) }));
 }
 
-const AT_ONCE = 24;
+const AT_ONCE = 64;
 
 export interface Work {
   readonly seed: number;

@@ -9,7 +9,10 @@ export const PROMISES = {
     does: 'answers with something that is no promise but resolves',
     outcome: 'right result',
     hooks: () => ({
-      apply: ({ honest }) => ({ then: (resolve: (y: DeviceOutput) => void) => void honest().then(resolve) }),
+      apply: ({ honest }) => ({
+        then: (resolve: (y: DeviceOutput) => void, reject: (error: unknown) => void) =>
+          void honest().then(resolve, reject),
+      }),
     }),
   },
   'thenable-twice': {
@@ -22,7 +25,7 @@ export const PROMISES = {
             resolve(y);
             resolve(y.slice().fill(0));
             reject(new Error(NOISE));
-          });
+          }, reject);
         },
       }),
     }),

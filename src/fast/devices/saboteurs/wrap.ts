@@ -23,15 +23,17 @@ function sabotagedMap({ honest, hooks, map, mode, realm, maps }: Parts): LoadedM
   let calls = 0;
   let released = false;
   const release = (): void => {
-    if (!released) honest.release();
+    if (released) return;
     released = true;
+    // What is wrapped may be hostile itself: what it rejects with must not be this one's unhandled rejection.
+    void Promise.resolve(honest.release()).catch(() => {});
   };
   return {
     apply(x: DeviceInput, into?: DeviceOutput): Promise<DeviceOutput> {
       if (hooks.apply === undefined) return honest.apply(x, into);
       // Nobody else has this copy, and no room was given: the answer is in memory of its own.
       const own = x.slice();
-      const call = { x, into, map, mode, realm, calls: calls++, honest: () => honest.apply(own.slice()) };
+      const call = { x, into, map, mode, realm, calls: calls++, honest: async () => honest.apply(own.slice()) };
       // A lie need not be of the promised type; the point is that nobody may rely on the promise.
       return hooks.apply(call) as Promise<DeviceOutput>;
     },
