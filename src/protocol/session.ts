@@ -52,6 +52,8 @@ export class Session {
   #started = 0;
   #offlineMs = 0;
   readonly #inFlight = new Set<Inference>();
+  /** Sets of pads that are being made. */
+  readonly #making = new Set<Pad[]>();
   readonly #exchange: Exchange;
 
   private constructor(
@@ -176,6 +178,7 @@ export class Session {
     const total = count * this.#bindings.length;
     for (let set = 0; set < count && this.modulus !== null; set++) {
       const pads: Pad[] = [];
+      this.#making.add(pads);
       try {
         for (const [layer, binding] of this.#bindings.entries()) {
           signal?.throwIfAborted();
@@ -193,6 +196,8 @@ export class Session {
       } catch (error) {
         destroyPads([pads]);
         throw error;
+      } finally {
+        this.#making.delete(pads);
       }
     }
   }
@@ -313,6 +318,7 @@ export class Session {
       challenges?.destroy();
       trusted.release();
     }
+    destroyPads([...this.#making]);
     void this.#emptyStore();
     for (const { loaded } of layers) loaded.release();
   }
