@@ -27,7 +27,9 @@ const CLOSED = 'This session is closed.';
 
 /** Stands where no map was loaded. */
 const NOT_LOADED: HeldMap = {
-  apply: () => Promise.reject(new SessionError('This map was never loaded.')),
+  apply() {
+    throw new SessionError('This map was never loaded.');
+  },
   release: () => {},
 };
 
