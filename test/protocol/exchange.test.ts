@@ -24,11 +24,17 @@ const double: Dense = {
 
 type Apply = (exact: () => Promise<DeviceOutput>, x: DeviceInput, into?: DeviceOutput) => Promise<DeviceOutput>;
 
-async function open(apply: Apply, sharedMemory: boolean, privacy = false, deviceTimeoutMs = 60_000): Promise<Session> {
+async function open(
+  apply: Apply,
+  sharedMemory: boolean,
+  privacy = false,
+  deviceTimeoutMs = 60_000,
+  maximumTransferBytes = 2 ** 31,
+): Promise<Session> {
   const exact = referenceDevice();
   const device: Device = {
     ...exact,
-    limits: { ...exact.limits, sharedMemory },
+    limits: { ...exact.limits, sharedMemory, maximumTransferBytes },
     async load(map, mode) {
       const loaded = await exact.load(map, mode);
       return {
@@ -148,3 +154,34 @@ test('the memory a device gets holds nothing but the message and its answer', as
   assert.equal(await run(session, [7, 7]), [14, 14]);
   session.close();
 });
+
+const spoil: Record<string, (x: DeviceInput) => void> = {
+  'takes its part away': (x) => void structuredClone(null, { transfer: [x.buffer as ArrayBuffer] }),
+  'writes all over the memory of its part': (x) => void new Uint8Array(x.buffer).fill(0x55),
+};
+
+for (const [name, hurt] of Object.entries(spoil)) {
+  test(`a device without shared memory that ${name} does not reach the other parts of a batch`, async () => {
+    for (const privacy of [true, false]) {
+      for (const perCall of [1, 2]) {
+        let calls = 0;
+        const apply: Apply = (exact, x) => {
+          calls++;
+          // The copy that the exact answer is computed from was made when the call began.
+          hurt(x);
+          return exact();
+        };
+        const session = await open(apply, false, privacy, 60_000, 8 * perCall);
+        await session.prepare(5);
+        const inference = await session.begin(5);
+        const x = Int16Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, -9);
+        assert.equal(
+          [...(await inference.linear(0, x)).value],
+          [...x].map((value) => 2 * value),
+        );
+        assert.is(calls, Math.ceil(5 / perCall));
+        session.close();
+      }
+    }
+  });
+}
