@@ -2,8 +2,11 @@
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { suite } from '../suite.js';
+import { lifecycleDefects } from './generate/lifecycle.js';
 import { withArithmetic } from './run/arithmetic.js';
 import { type Falsehoods, judge } from './run/judge.js';
+import { livingSession } from './run/lifecycle.js';
+import { byTheModel } from './run/lifecycle-by-model.js';
 import { leaves, withValue } from './run/mutate.js';
 import { type File, type Name, names, read } from './run/read.js';
 import { reference } from './run/reference.js';
@@ -12,7 +15,10 @@ import { withSession } from './run/session.js';
 const test = suite('vectors: mutations');
 
 /** What a test claims was computed; inputs are left out, since not every input reaches an output. */
-const CLAIMS = new Set(['expected', 'residues', 'y', 'output', 'message', 'fold', 'folded', 'bound', 'accepted']);
+const CLAIMS = new Set([
+  ...['expected', 'residues', 'y', 'output', 'message', 'fold', 'folded', 'bound', 'accepted'],
+  ...['outcome', 'elapsedMs', 'state', 'padSets'],
+]);
 /** In the file on folding y is an input. */
 const isClaim = (name: Name, key: string): boolean => CLAIMS.has(key) && !(name === 'folding' && key === 'y');
 const TESTS_TRIED = 4;
@@ -20,7 +26,7 @@ const CLAIMS_TRIED = 12;
 
 function another(value: unknown): unknown {
   if (typeof value === 'boolean') return !value;
-  if (typeof value === 'string') return String(BigInt(value) + 1n);
+  if (typeof value === 'string') return /^-?\d+$/.test(value) ? String(BigInt(value) + 1n) : `not ${value}`;
   return value === null ? [] : (value as number) + 1;
 }
 
@@ -76,9 +82,22 @@ for (const name of names) {
 test('the fast path and the session notice changed claims', async () => {
   const arithmetic = await wasmArithmetic();
   const { verdict, session } = withSession(arithmetic);
-  const all = { ...withArithmetic(arithmetic), verdict, session };
+  const all = { ...withArithmetic(arithmetic), verdict, session, lifecycle: livingSession(arithmetic) };
   for (const [name, falsehoods] of Object.entries(all)) {
     assert.ok((await notices(name as Name, falsehoods as Falsehoods<Name>)) >= 4, name);
   }
   arithmetic.close();
+});
+
+test('an implementation with any one defect in how sessions live fails a vector that must hold', async () => {
+  const { groups, ...rest } = read('lifecycle');
+  const valid = groups.map((group) => ({ ...group, tests: group.tests.filter(({ result }) => result === 'valid') }));
+  const file = { ...rest, groups: valid };
+  assert.equal((await judge(file, byTheModel())).problems, []);
+  for (const defect of Object.keys(lifecycleDefects)) {
+    const { problems } = await judge(file, byTheModel(defect));
+    assert.ok(problems.length > 0, `${defect} is not noticed`);
+  }
+  // A defect that nobody knows is none.
+  assert.equal((await judge(file, byTheModel('bad_nothing'))).problems, []);
 });

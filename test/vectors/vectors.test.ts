@@ -7,6 +7,7 @@ import { suite } from '../suite.js';
 import { withArithmetic } from './run/arithmetic.js';
 import { withDevice } from './run/device.js';
 import { type Falsehoods, type Judgement, judge } from './run/judge.js';
+import { livingSession } from './run/lifecycle.js';
 import { type Name, names, read } from './run/read.js';
 import { reference } from './run/reference.js';
 import { withSession } from './run/session.js';
@@ -59,6 +60,13 @@ for (const [kind, open] of arithmetics) {
     const sessions = await agrees('session', session, 60);
     assert.equal([...verdicts.bugTypes].sort(), [...named('verdict')].sort());
     assert.equal([...sessions.bugTypes].sort(), [...named('session')].sort());
+    arithmetic.close();
+  });
+
+  test(`a session over the ${kind} arithmetic lives as it must, and notices every defect`, async () => {
+    const arithmetic = await open();
+    const { bugTypes } = await agrees('lifecycle', livingSession(arithmetic), 150);
+    assert.equal([...bugTypes].sort(), [...named('lifecycle')].sort());
     arithmetic.close();
   });
 }

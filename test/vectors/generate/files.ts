@@ -3,6 +3,7 @@ import { format } from '../format.js';
 import { blindingFile } from './blinding.js';
 import { fieldFile } from './field.js';
 import { foldingFile } from './folding.js';
+import { lifecycleFile } from './lifecycle.js';
 import { linearFile } from './linear.js';
 import { operationsFile } from './operations.js';
 import { roundingFile } from './rounding.js';
@@ -20,6 +21,7 @@ const makers = [
   foldingFile,
   verdictFile,
   sessionFile,
+  lifecycleFile,
 ];
 
 /** File name and text, made anew from the reference. */

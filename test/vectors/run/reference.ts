@@ -26,6 +26,7 @@ import { integers, plain } from '../generate/numbers.js';
 import { operate } from '../generate/operations.js';
 import { messageOf, verdictOf } from '../generate/protocol.js';
 import { attempt, differing, type Falsehoods } from './judge.js';
+import { byTheModel } from './lifecycle-by-model.js';
 import type { Name } from './read.js';
 
 const field = { add, subtract, multiply };
@@ -99,4 +100,5 @@ export const reference: { readonly [N in Name]: Falsehoods<N> } = {
         ];
       }),
     ),
+  lifecycle: byTheModel(),
 };

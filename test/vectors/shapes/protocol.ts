@@ -4,11 +4,11 @@ import { int16, int32, map, modulus, uint32 } from './linear.js';
 import { pooling, requantization } from './operations.js';
 import { either, flag, hex, integer, list, nullable, object, real, type ValueOf, word } from './shape.js';
 
-const challenge = object({ s: uint32, folded: uint32 });
+export const challenge = object({ s: uint32, folded: uint32 });
 const pad = object({ rho: uint32, u: uint32 });
-const bound = integer(0, 2 ** 30 - 1);
+export const bound = integer(0, 2 ** 30 - 1);
 /** Where it is not the type that was promised, or not a whole number, the answer is to be refused unread. */
-const answer = object({
+export const answer = object({
   type: word('Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array', 'Uint8Array', 'Array'),
   values: list(either(real, word('NaN', 'Infinity'))),
 });

@@ -1,4 +1,5 @@
 /** All vector files by name, and the JSON Schema over them. */
+import { lifecycleFile } from './lifecycle.js';
 import { linearFile } from './linear.js';
 import { operationsFile } from './operations.js';
 import { sessionFile, verdictFile } from './protocol.js';
@@ -16,6 +17,7 @@ export const files = {
   folding: foldingFile,
   verdict: verdictFile,
   session: sessionFile,
+  lifecycle: lifecycleFile,
 } as const;
 
 /** What spec/vectors/schema.json must hold. */
