@@ -128,7 +128,7 @@ export const MESSAGES = {
   ),
   'message-doubled': saying('every answer, and then zeros under the same number', 'right result', () => (answer) => [
     answer,
-    { ...answer, y: answer.y?.slice().fill(0) },
+    { ...answer, y: new Uint32Array(3) },
     { id: answer.id, failure: NOISE },
   ]),
   'message-other-id': saying(

@@ -21,11 +21,13 @@ export const PROMISES = {
     hooks: () => ({
       apply: ({ honest }) => ({
         then(resolve: (y: DeviceOutput) => void, reject: (error: unknown) => void) {
-          void honest().then((y) => {
+          const twice = honest().then((y) => {
             resolve(y);
             resolve(y.slice().fill(0));
             reject(new Error(NOISE));
-          }, reject);
+          });
+          // What is wrapped may be hostile itself, and its answer no array.
+          twice.catch(reject);
         },
       }),
     }),
