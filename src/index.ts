@@ -39,6 +39,7 @@ export {
   planNetwork,
   quantizeInput,
   type RunCosts,
+  type RunOptions,
   type RunResult,
   readImage,
   readLabels,

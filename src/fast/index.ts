@@ -24,6 +24,7 @@ export {
   type SaboteurOptions,
   saboteur,
 } from './devices/saboteur.js';
+export type { Outcome, Realm } from './devices/saboteurs/kind.js';
 export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsCore, TfjsNamespace, TfjsTensor } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';

@@ -11,7 +11,9 @@ export type Outcome = 'refused at open' | 'IntegrityError' | 'DeviceError' | 'ri
 
 /** The types of the arrays that a device answers with. */
 export interface Realm {
+  /** Its constructor of integers. */
   readonly Int32Array: typeof Int32Array;
+  /** Its constructor of residues. */
   readonly Uint32Array: typeof Uint32Array;
 }
 
