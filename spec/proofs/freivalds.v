@@ -202,4 +202,19 @@ rewrite [(m + n)%N](_ : _ = (m' + n').+2) ?subSS ?subn0; last by rewrite Em En a
 by move=> total few_bad; apply: rank_one_arithmetic.
 Qed.
 
+(** §5.1. k rank-one challenges, drawn independently, all miss a nonzero error for at most the k-th power of that: the
+    product ((2|S| - 1) * |S|^(m+n-2))^k of the (|S|^(m+n))^k tuples of pairs. *)
+Theorem freivalds_rank_one_repeated (k : nat) :
+  (#|[set s in over k (setX (over m S) (over n S)) | [forall t, misses_rank_one (s t).1 (s t).2]]|
+   <= ((2 * #|S| - 1) * #|S| ^ (m + n - 2)) ^ k)%N.
+Proof.
+set pairs := setX _ _.
+have -> : [set s in over k pairs | [forall t, misses_rank_one (s t).1 (s t).2]]
+        = over k [set ab in pairs | misses_rank_one ab.1 ab.2].
+  apply/setP => s; rewrite !inE; apply/andP/forallP => [[/forallP inS /forallP miss] t|both].
+    by have := inS t; rewrite !inE => ->; exact: miss.
+  by split; apply/forallP => t; have := both t; rewrite !inE => /andP[].
+by rewrite card_over; case: k => // k; rewrite leq_exp2r ?freivalds_rank_one.
+Qed.
+
 End RankOne.

@@ -42,6 +42,14 @@ Definition fold_holds (m n : nat) (taps : taps_of_integers) (x y : nat -> int) (
 Definition accepts (m n : nat) (taps : taps_of_integers) (challenges : seq (nat -> int)) (x y : nat -> int) (B q : int) : bool :=
   in_range m y B && all (fold_holds m n taps x y q) challenges.
 
+(** L reads the entries below n only. *)
+Lemma apply_inside (taps : taps_of_integers) (m n : nat) (x x' : nat -> int) o :
+  within m n taps -> (forall i, (i < n)%N -> x i = x' i) -> apply taps x o = apply taps x' o.
+Proof.
+move=> /allP inside same; rewrite !apply_sum big_seq_cond [RHS]big_seq_cond.
+by apply: eq_bigr => t /andP[/inside/andP[_ lt] _]; rewrite same.
+Qed.
+
 Section Congruence.
 Variable p : int.
 Implicit Types a b c : int.

@@ -63,29 +63,80 @@ rewrite /accepted is_decoded; apply: right_answer_accepted => [|||o lt].
 by have := right (Ordinal lt); rewrite negbK => /eqP.
 Qed.
 
-(** §5.1. For every session, every adaptive device and every random value independent of the challenges (pads, coins,
-    inputs): of all choices, the fraction in which a wrong answer is accepted even once within `uses` uses
-    (layers x inferences) is at most uses * q^-k. *)
-Theorem session_sound (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
-  (#|[set c_r : secrets * Coins | fooled accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
-   <= uses * #|{: secrets * Coins}|)%N.
+Let share := (#|{: secrets}| %/ q ^ k)%N.
+
+Lemma few_of_share (u : use) : incorrect u -> (#|[set c | accepted c u]| <= share)%N.
+Proof. by move=> /few_accepted; rewrite leq_divRL // expn_gt0 prime_gt0. Qed.
+
+Lemma share_of_pairs (Coins : finType) (lies count : nat) :
+  (count <= lies * share * #|Coins| -> count * q ^ k <= lies * #|{: secrets * Coins}|)%N.
 Proof.
-have q_gt0 : (0 < q ^ k)%N by rewrite expn_gt0 prime_gt0.
-have few u : incorrect u -> (#|[set c | accepted c u]| <= #|{: secrets}| %/ q ^ k)%N.
-  by move=> /few_accepted; rewrite leq_divRL.
-apply: leq_trans (leq_mul (adaptive_reuse_randomized few uses device) (leqnn _)) _.
+move=> le; apply: leq_trans (leq_mul le (leqnn _)) _.
 by rewrite card_prod mulnAC -!mulnA leq_mul // mulnA leq_mul // leq_trunc_div.
 Qed.
 
+(** §5.1. For every session, every adaptive device and every random value independent of the challenges (pads, coins,
+    inputs): of all choices, the fraction in which a wrong answer is ever accepted is at most q^-k, whatever the number of
+    uses (layers x images x inferences). The uses stand in the order in which answers are judged, whichever inference each
+    belongs to: with several in flight too that is one sequence. *)
+Theorem session_sound (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
+  (#|[set c_r : secrets * Coins | fooled accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= #|{: secrets * Coins}|)%N.
+Proof.
+rewrite -[X in (_ <= X)%N]mul1n; apply: share_of_pairs; rewrite mul1n.
+by have few := one_lie_randomized few_of_share uses device.
+Qed.
+
+(** §5.1. The same for batches: a use is the images of a batch, of any number, held against the same challenges each by
+    itself and judged by one verdict; it is wrong when any image is. *)
+Theorem session_sound_batches (Coins : finType) (uses : nat) (device : Coins -> strategy (seq use)) :
+  (#|[set c_r : secrets * Coins |
+      fooled (batch_passes accepted) (batch_wrong incorrect) uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= #|{: secrets * Coins}|)%N.
+Proof.
+rewrite -[X in (_ <= X)%N]mul1n; apply: share_of_pairs; rewrite mul1n.
+by have few := one_lie_batches few_of_share uses device.
+Qed.
+
+(** §5.1. A session that would go on after a reject with the same challenges, its device seeing every verdict: the
+    fraction in which a wrong answer is ever accepted within `uses` uses is at most uses * q^-k. *)
+Theorem session_sound_going_on (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
+  (#|[set c_r : secrets * Coins | fooled_going_on accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= uses * #|{: secrets * Coins}|)%N.
+Proof. by apply: share_of_pairs; have few := lie_per_use_randomized few_of_share correct_accepted uses device. Qed.
+
 End Session.
 
-(** §5.1. The same for the check modulus that is used, q = 2^31 - 1. *)
-Theorem session_sound_M31 (layers k : nat) (outputs inputs : 'I_layers -> nat)
-    (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int) (q := (2 ^ 31 - 1)%N) :
-  (forall l, within (outputs l) (inputs l) (taps l)) -> (forall l, 2 * bound l < q%:Z) ->
-  forall (Coins : finType) (uses : nat) (device : Coins -> strategy (use outputs taps bound)),
-  (#|[set c_r : secrets q k outputs * Coins |
-      fooled (@accepted q layers k outputs inputs taps bound) (@incorrect layers outputs taps bound) uses
-        (device c_r.2) c_r.1 [::]]| * q ^ k
-   <= uses * #|{: secrets q k outputs * Coins}|)%N.
-Proof. by move=> inside fits Coins uses device; exact: (@session_sound _ _ k _ _ _ _ prime_M31 inside fits Coins uses device). Qed.
+Section M31.
+(** The check modulus that is used. *)
+Variables (layers k : nat) (outputs inputs : 'I_layers -> nat).
+Variables (taps : 'I_layers -> taps_of_integers) (bound : 'I_layers -> int).
+Let q := (2 ^ 31 - 1)%N.
+Hypothesis inside : forall l, within (outputs l) (inputs l) (taps l).
+Hypothesis fits : forall l, 2 * bound l < q%:Z.
+
+Notation use := (use outputs taps bound).
+Notation secrets := (secrets q k outputs).
+Notation accepted := (@accepted q layers k outputs inputs taps bound).
+Notation incorrect := (@incorrect layers outputs taps bound).
+
+(** §5.1. One lie for the check modulus that is used, q = 2^31 - 1. *)
+Theorem session_sound_M31 (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
+  (#|[set c_r : secrets * Coins | fooled accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= #|{: secrets * Coins}|)%N.
+Proof. exact: session_sound prime_M31 inside fits _ _ _. Qed.
+
+(** §5.1. One lie in batches for q = 2^31 - 1. *)
+Theorem session_sound_batches_M31 (Coins : finType) (uses : nat) (device : Coins -> strategy (seq use)) :
+  (#|[set c_r : secrets * Coins |
+      fooled (batch_passes accepted) (batch_wrong incorrect) uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= #|{: secrets * Coins}|)%N.
+Proof. exact: session_sound_batches prime_M31 inside fits _ _ _. Qed.
+
+(** §5.1. The union for sessions that go on after a reject, for q = 2^31 - 1. *)
+Theorem session_sound_going_on_M31 (Coins : finType) (uses : nat) (device : Coins -> strategy use) :
+  (#|[set c_r : secrets * Coins | fooled_going_on accepted incorrect uses (device c_r.2) c_r.1 [::]]| * q ^ k
+   <= uses * #|{: secrets * Coins}|)%N.
+Proof. exact: session_sound_going_on prime_M31 inside fits _ _ _. Qed.
+
+End M31.

@@ -1,7 +1,13 @@
 /** How every command ends: one plain sentence and an exit code, never a stack trace. */
 
 import { ImageError, ModelError } from '../network/errors.js';
-import { DeviceError, DeviceUnavailableError, IntegrityError } from '../protocol/index.js';
+import {
+  DeviceError,
+  DeviceUnavailableError,
+  IntegrityError,
+  RandomnessError,
+  SessionError,
+} from '../protocol/index.js';
 
 /** Exit codes, as documented in the README. */
 export const exitCodes = { ok: 0, failure: 1, badInput: 2, integrity: 3, interrupted: 130 } as const;
@@ -38,9 +44,16 @@ export function exitCode(error: unknown): number {
 export function explain(error: unknown): string {
   if (isInterrupt(error)) return 'Interrupted.';
   if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
-  const known = [IntegrityError, FailedReport, UsageError, ModelError, ImageError, DeviceError].some(
-    (kind) => error instanceof kind,
-  );
+  const known = [
+    IntegrityError,
+    FailedReport,
+    UsageError,
+    ModelError,
+    ImageError,
+    DeviceError,
+    RandomnessError,
+    SessionError,
+  ].some((kind) => error instanceof kind);
   const sentence = error.message.split('\n')[0]!;
   return known ? sentence : `Something unexpected happened, please report it: ${error.name}: ${sentence}`;
 }

@@ -1,5 +1,6 @@
 /** The conformance suite: a device is right when it passes. Exact equality with the definition; no tolerances, no skips. */
 import type { Device } from '../protocol/device.js';
+import { deviceReason } from '../protocol/errors.js';
 import { type Claim, checksOf, type Group } from './checks.js';
 import { Numbers } from './numbers.js';
 
@@ -67,7 +68,7 @@ async function runGroup(group: Group, device: Device, numbers: Numbers): Promise
   try {
     await group.run(device, claim, numbers);
   } catch (error) {
-    problems.push(`stopped: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`stopped: ${deviceReason(error)}`);
   }
   if (passed + problems.length === 0) problems.push('nothing was checked');
   return { group: group.name, passed, failed: problems.length, problems: problems.slice(0, SHOWN_PROBLEMS) };

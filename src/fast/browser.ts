@@ -3,7 +3,15 @@
  * Bundlers take it for `slalom/fast`; it imports nothing of Node.
  * @module
  */
-export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';
+export {
+  describeSabotage,
+  SABOTAGES,
+  type Sabotage,
+  type SabotageDescription,
+  type SaboteurOptions,
+  saboteur,
+} from './devices/saboteur.js';
+export type { Outcome, Realm } from './devices/saboteurs/kind.js';
 export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsNamespace } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';

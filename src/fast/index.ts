@@ -16,7 +16,15 @@ export {
   type LibraryPaths,
   type LimitSizes,
 } from './devices/cuda/index.js';
-export { SABOTAGES, type Sabotage, type SaboteurOptions, saboteur } from './devices/saboteur.js';
+export {
+  describeSabotage,
+  SABOTAGES,
+  type Sabotage,
+  type SabotageDescription,
+  type SaboteurOptions,
+  saboteur,
+} from './devices/saboteur.js';
+export type { Outcome, Realm } from './devices/saboteurs/kind.js';
 export { type SelfTestOptions, selfTest } from './devices/self-test.js';
 export type { TfjsCore, TfjsNamespace, TfjsTensor } from './devices/tfjs/core.js';
 export { type TfjsDeviceOptions, tfjsDevice } from './devices/tfjs/device.js';

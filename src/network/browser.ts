@@ -34,6 +34,7 @@ export {
   type NetworkSessionOptions,
   type Output,
   type RunCosts,
+  type RunOptions,
   type RunResult,
   storedCodes,
 } from './network-session.js';

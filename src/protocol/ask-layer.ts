@@ -1,5 +1,6 @@
 /** Sends one layer's message and waits for the answers: in one call, or in as many as the device's limits demand. */
 import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
+import { askDevice } from './ask-device.js';
 import type { Part } from './check.js';
 import type { Costs } from './costs.js';
 import type { DeviceInput, DeviceLimits } from './device.js';
@@ -38,10 +39,12 @@ export async function askLayer(question: Question, message: DeviceInput, place: 
     const room = into?.subarray(first * outputs, (first + some) * outputs);
     const x = partOf(message, first * inputs, some * inputs, limits.sharedMemory);
     costs.bytesToDevice += x.byteLength;
-    return { answer: await loaded.apply(x, room, wait), images: some };
+    return { answer: await loaded.apply(x, room), images: some };
   };
   try {
-    return await Promise.all(Array.from({ length: Math.ceil(images / perCall) }, (_, call) => ask(call * perCall)));
+    // One wait for all calls, which begin together.
+    const calls = Math.ceil(images / perCall);
+    return await askDevice(() => Promise.all(Array.from({ length: calls }, (_, call) => ask(call * perCall))), wait);
   } finally {
     costs.deviceMs += performance.now() - sent;
   }

@@ -17,8 +17,8 @@ const MOST_CALLS = 2 ** 16;
 
 /** A map on a device. */
 export interface HeldMap {
-  /** Whatever the device gives: nothing about it is believed. @throws DeviceError as `askDevice` does */
-  apply(x: DeviceInput, into: DeviceOutput | undefined, wait: Wait): Promise<unknown>;
+  /** Whatever the device gives, returns or throws: nothing about it is believed. Called within `askDevice` only. */
+  apply(x: DeviceInput, into: DeviceOutput | undefined): unknown;
   /** Tells the device that the map is needed no more. Whatever it does then disturbs nobody. */
   release(): void;
 }
@@ -89,7 +89,7 @@ function holdMap(loaded: unknown): HeldMap {
     throw nonsense('what it loaded has no functions apply and release');
   }
   return {
-    apply: (x, into, wait) => askDevice(() => Reflect.apply(apply, loaded, [x, into]), wait),
+    apply: (x, into) => Reflect.apply(apply, loaded, [x, into]),
     release: () => void quietly(async () => Reflect.apply(release, loaded, [])),
   };
 }

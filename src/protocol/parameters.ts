@@ -17,7 +17,7 @@ export interface Parameters {
   readonly integrity: boolean;
   /** Blind every input. Without it the device sees everything. */
   readonly privacy: boolean;
-  /** The error per inference is at most 2^-soundnessBits; the repetitions follow from it. From 1 to 256. */
+  /** The error, of an inference and of a session, is at most 2^-soundnessBits; the repetitions follow from it. From 1 to 256. */
   readonly soundnessBits: number;
   /** How many inferences may share the challenges of one session; then a new session must be opened. */
   readonly maximumInferences: number;

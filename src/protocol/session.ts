@@ -27,7 +27,9 @@ const CLOSED = 'This session is closed.';
 
 /** Stands where no map was loaded. */
 const NOT_LOADED: HeldMap = {
-  apply: () => Promise.reject(new SessionError('This map was never loaded.')),
+  apply() {
+    throw new SessionError('This map was never loaded.');
+  },
   release: () => {},
 };
 
@@ -52,6 +54,8 @@ export class Session {
   #started = 0;
   #offlineMs = 0;
   readonly #inFlight = new Set<Inference>();
+  /** Sets of pads that are being made. */
+  readonly #making = new Set<Pad[]>();
   readonly #exchange: Exchange;
 
   private constructor(
@@ -176,6 +180,7 @@ export class Session {
     const total = count * this.#bindings.length;
     for (let set = 0; set < count && this.modulus !== null; set++) {
       const pads: Pad[] = [];
+      this.#making.add(pads);
       try {
         for (const [layer, binding] of this.#bindings.entries()) {
           signal?.throwIfAborted();
@@ -193,6 +198,8 @@ export class Session {
       } catch (error) {
         destroyPads([pads]);
         throw error;
+      } finally {
+        this.#making.delete(pads);
       }
     }
   }
@@ -313,6 +320,7 @@ export class Session {
       challenges?.destroy();
       trusted.release();
     }
+    destroyPads([...this.#making]);
     void this.#emptyStore();
     for (const { loaded } of layers) loaded.release();
   }

@@ -29,9 +29,9 @@ export interface Soundness {
   readonly repetitions: number;
   /** That one wrong answer to one layer passes. */
   readonly perCheck: Rational;
-  /** That one inference releases a wrong result: the sum of the terms. */
+  /** That an inference releases a wrong result, whatever came before it: the sum of the terms. */
   readonly perInference: Rational;
-  /** Over every inference the session may run, up to the first reject. */
+  /** That any inference of the session ever does: where rejects poison, one lie; where they do not, a union over all checks. */
   readonly perSession: Rational;
   /** floor(-log2 perInference). */
   readonly inferenceBits: number;
@@ -67,15 +67,19 @@ export const sessionChallenges: ChallengeSpace = {
 };
 
 /**
- * The soundness error of k independent challenges per layer, each layer checked once per inference.
+ * The soundness error of k independent challenges per layer.
  *
  * Per check: the k-th power of `challengeError`; q^-k for full challenges over F_q (Freivalds; the integers are in range, so a
- * wrong answer differs modulo q). Per session: a union bound over all its checks. It holds for an adaptive device under
- * either policy: before the first wrong answer is accepted every verdict says what the device knows already, whether its
- * answer was right (theorem `adaptive_session`; `ideal_verdict`).
+ * wrong answer differs modulo q).
  *
- * Per inference, if rejects poison: a union over its layers, whatever came before, since all the device has seen is "accept".
- * If they do not, every earlier reject told it one more vector that the challenges do not miss. After j rejects the challenges
+ * If rejects poison, a device has one lie: until it tells it, every verdict is "accept" and says nothing; and the lie either
+ * passes or ends the session. So the chance that a session ever releases a wrong result is that of one check, whatever the
+ * number of layers, images and inferences, for an adaptive device too (theorems `one_lie`, `session_sound_M31`; for whole
+ * networks, several in flight, `session_released_is_clear_M31`). The same bounds each inference.
+ *
+ * If they do not, it may lie in every check. Per session: a union bound over all its checks (`session_sound_going_on_M31`);
+ * before the first wrong answer is accepted every verdict says what the device knows already, whether its answer was right.
+ * Per inference: every earlier reject told it one more vector that the challenges do not miss. After j rejects the challenges
  * are uniform over what is left, at least 1 - j * perCheck of all, so that the next check errs with at most
  * perCheck / (1 - j * perCheck); the term `verdicts` charges the last inference of the session for all the checks before it.
  */
@@ -83,11 +87,12 @@ export function soundness(input: SoundnessInput): Soundness {
   const { repetitions, challenges = sessionChallenges, onReject = 'poison', noWrap = 'holds' } = input;
   const layers = BigInt(input.layers);
   const checks = layers * BigInt(input.inferences);
+  const lies = (most: bigint): bigint => (onReject === 'poison' && most > 1n ? 1n : most);
   const missed = power(challengeError(challenges), repetitions);
   const perCheck = noWrap === 'fails' ? ONE : missed;
-  const folds = union(missed, layers);
+  const folds = union(missed, lies(layers));
   const terms: SoundnessTerm[] = [
-    term('folds', foldsLabel(input, challenges), folds),
+    term('folds', foldsLabel(input, challenges, onReject), folds),
     term('decoding', 'range and format of every answer: checked exactly', ZERO),
     wrapTerm(noWrap, input.layers),
   ];
@@ -101,7 +106,7 @@ export function soundness(input: SoundnessInput): Soundness {
     );
   }
   const perInference = total(terms.map(({ error }) => error));
-  const perSession = union(perCheck, checks);
+  const perSession = union(perCheck, lies(checks));
   return {
     repetitions,
     perCheck,
@@ -140,17 +145,20 @@ function lessons(error: Rational, layers: bigint, rejects: bigint, folds: Ration
   return { numerator: layers * numerator * rejects * numerator, denominator: denominator * left };
 }
 
-function foldsLabel({ layers, repetitions }: SoundnessInput, space: ChallengeSpace): string {
+function foldsLabel({ layers, repetitions }: SoundnessInput, space: ChallengeSpace, onReject: RejectPolicy): string {
   if (repetitions === 0 && layers > 0) return 'nothing is checked';
   const { checkModulus, challengeSet, structure } = space;
   const q = checkModulus === BigInt(CHECK_MODULUS) ? 'q = 2^31 - 1' : `q = ${checkModulus}`;
   const set = challengeSet === checkModulus ? 'q' : `${challengeSet}`;
   const one = structure === 'full' ? `${set}^-${repetitions}` : `((2*${set} - 1) / ${set}^2)^${repetitions}`;
-  return `Freivalds' check: ${layers} layers, each wrong answer missed with probability ${one}, ${q}`;
+  return onReject === 'poison'
+    ? `Freivalds' check: one lie in any of ${layers} layers, missed with probability ${one}, ${q}`
+    : `Freivalds' check: ${layers} layers, each wrong answer missed with probability ${one}, ${q}`;
 }
 
 /**
- * The smallest k whose error per inference is at most 2^-targetBits.
+ * The smallest k whose error is at most 2^-targetBits, of an inference and of a session alike. Where there are layers to check,
+ * it does not depend on how many.
  * @throws RangeError when not even 16 repetitions reach it.
  */
 export function repetitionsFor(targetBits: number, layers: number): number {

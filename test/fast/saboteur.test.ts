@@ -1,6 +1,7 @@
 /** Each kind of sabotage changes the answer of its layer, and of no other. */
 import * as assert from 'uvu/assert';
-import { SABOTAGES, type Sabotage, saboteur } from '../../src/fast/index.js';
+import { LIES } from '../../src/fast/devices/saboteurs/lies.js';
+import { describeSabotage, SABOTAGES, type Sabotage, saboteur } from '../../src/fast/index.js';
 import type { LoadedMap } from '../../src/protocol/device.js';
 import { M31, type Modulus, P24 } from '../../src/protocol/modulus.js';
 import {
@@ -55,7 +56,7 @@ const inputs: Record<string, (map: LinearMap) => number[]> = {
   different: (map) => Array.from({ length: inputLength(map) }, (_, i) => i + 1),
 };
 
-const answering = SABOTAGES.filter((kind) => kind !== 'throws' && kind !== 'hangs');
+const answering = Object.keys(LIES) as (keyof typeof LIES)[];
 const malformed: readonly Sabotage[] = ['short', 'long', 'wrong-type', 'nan'];
 
 test('every kind changes the answer, whatever it is', async () => {
@@ -173,4 +174,16 @@ test('`throws` rejects and `hangs` never answers', async () => {
 test('options are checked', () => {
   assert.throws(() => saboteur(referenceDevice(), { layer: 0, kind: 'none' as Sabotage }), /kind must be one of/);
   assert.throws(() => saboteur(referenceDevice(), { layer: -1, kind: 'one' }), /layer/);
+});
+
+test('every kind says what it does and what must come of it', () => {
+  for (const kind of SABOTAGES) {
+    const { does, outcome, silent } = describeSabotage(kind);
+    assert.match(does, /^[a-z][\x20-\x7e]{8,}$/);
+    assert.ok(['refused at open', 'IntegrityError', 'DeviceError', 'right result'].includes(outcome));
+    if (silent) assert.ok(outcome === 'DeviceError' || outcome === 'refused at open', kind);
+  }
+  assert.is(new Set(SABOTAGES.map((kind) => describeSabotage(kind).does)).size, SABOTAGES.length);
+  assert.throws(() => describeSabotage('none' as Sabotage), /kind must be one of/);
+  assert.throws(() => describeSabotage('toString' as Sabotage), /kind must be one of/);
 });

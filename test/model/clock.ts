@@ -7,6 +7,7 @@ interface Timer {
 
 export class Clock {
   readonly #timers = new Map<object, Timer>();
+  readonly #started = performance.now();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
   install(): void {
@@ -19,10 +20,13 @@ export class Clock {
       this.#timers.delete(handle);
     };
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    this.during(0);
   }
 
   remove(): void {
     Object.assign(globalThis, this.#real);
+    // What was put in its place is the object's own; the real one is inherited.
+    Reflect.deleteProperty(performance, 'now');
   }
 
   /** The timer that was set last: what a call that has just been made waits for. */
@@ -34,6 +38,12 @@ export class Clock {
     const timer = this.#timers.get(handle);
     this.#timers.delete(handle);
     timer?.ring();
+  }
+
+  /** Lets `work` see a clock that is ahead by so much, and whoever runs before the next call of this. */
+  during(aheadMs: number, work: () => void = () => {}): void {
+    performance.now = () => this.#started + aheadMs;
+    work();
   }
 
   /** Rings everything that waits for its turn only. */

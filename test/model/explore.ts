@@ -1,5 +1,6 @@
 /** Every state of a small instance, breadth first: what simulation can only sample. */
-import { Model, modelText, type State } from './quint.js';
+import { type CompiledModel, stateKey, type Variables } from './compiled.js';
+import { modelText } from './quint.js';
 
 /** The bounds of the model that an instance may change. */
 export interface Bounds {
@@ -28,34 +29,33 @@ export interface Explored {
   readonly transitions: number;
   readonly depth: number;
   /** A state in which the invariant does not hold, or null. */
-  readonly violation: State | null;
+  readonly violation: Variables | null;
 }
 
 /**
  * All states that can be reached, each looked at once. `last` only reports, so two states that differ in nothing else
- * count as one; the invariant is asked of each of them all the same.
+ * count as one; `holds` is asked of each of them all the same, until it says no.
  */
-export function explore(text: string, invariant: string, mostStates = Infinity): Explored {
-  const model = new Model(text);
-  const holds = model.predicate(invariant);
-  const seen = new Set<string>();
+export function explore(model: CompiledModel, holds: (state: Variables) => boolean): Explored {
+  const first = model.initial();
+  const names = Object.keys(first).filter((name) => name !== 'last');
+  const seen = new Set([stateKey(first, names)]);
   const asked = new Set<string>();
   let transitions = 0;
   let depth = 0;
-  let frontier = [model.initial()];
-  seen.add(key(frontier[0]!));
-  while (frontier.length > 0 && seen.size < mostStates) {
-    const next: State[] = [];
+  let frontier = [first];
+  while (frontier.length > 0) {
+    const next: Variables[] = [];
     for (const state of frontier) {
       for (const successor of model.successors(state)) {
         transitions++;
-        const whole = JSON.stringify(successor.plain);
+        const key = stateKey(successor, names);
+        const whole = key + stateKey(successor, ['last']);
         if (asked.has(whole)) continue;
         asked.add(whole);
         if (!holds(successor)) return { states: seen.size, transitions, depth, violation: successor };
-        const name = key(successor);
-        if (seen.has(name)) continue;
-        seen.add(name);
+        if (seen.has(key)) continue;
+        seen.add(key);
         next.push(successor);
       }
     }
@@ -63,8 +63,4 @@ export function explore(text: string, invariant: string, mostStates = Infinity):
     frontier = next;
   }
   return { states: seen.size, transitions, depth, violation: null };
-}
-
-function key({ plain }: State): string {
-  return JSON.stringify({ ...plain, last: null });
 }

@@ -1,57 +1,49 @@
 /**
- * Makes spec/model/traces anew with `quint run`: one trace to every witness, and random ones.
+ * Makes spec/model/traces anew: the shortest of many random runs to every witness, and random runs as they come.
  *   npx tsx test/model/generate.ts            write
  *   npx tsx test/model/generate.ts --check    only compare: the same seeds give the same files
- * Takes minutes. With names of witnesses, only their traces are made, and no others are touched.
+ * The runs are made by the translated model; `model.test.ts` holds every step of them to Quint's own evaluator.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../cli/slalom.js';
-import { modelFile } from './quint.js';
+import { CompiledModel, itfState, type Variables } from './compiled.js';
+import { modelText } from './quint.js';
 import { tracesFolder } from './traces.js';
+import { walk } from './walk.js';
 import { witnesses } from './witnesses.js';
 
+const STEPS = 40;
 const RANDOM_TRACES = 14;
-const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const quint = join(root, 'node_modules', '.bin', 'quint');
+/** Runs that are searched for witnesses. */
+const RUNS = 1500;
 
-/** Runs the simulator; a violated invariant is how a witness is found. */
-function run(out: string, seed: number, options: readonly string[]): void {
-  const fixed = ['run', modelFile, '--backend', 'typescript', '--verbosity', '0', '--seed', String(seed)];
-  const { status, stderr } = spawnSync(quint, [...fixed, '--out-itf', out, ...options], { encoding: 'utf8' });
-  if (status !== 0 && status !== 1) throw new Error(`quint ended with ${status}: ${stderr}`);
-}
-
-/** Without dates and places, one state a line. */
-function tidy(text: string): string {
-  const { vars, states } = JSON.parse(text) as { vars: string[]; states: Record<string, unknown>[] };
-  const lines = states.map((state) => `    ${JSON.stringify(state)}`).join(',\n');
+/** One state a line, in the Informal Trace Format. */
+function written(states: readonly Variables[]): string {
+  const lines = states.map((state) => `    ${JSON.stringify(itfState(state))}`).join(',\n');
   const meta = { format: 'ITF', source: 'spec/model/session.qnt' };
+  const vars = Object.keys(states[0]!).sort();
   return `{\n  "#meta": ${JSON.stringify(meta)},\n  "vars": ${JSON.stringify(vars)},\n  "states": [\n${lines}\n  ]\n}\n`;
 }
 
-const made = new Map<string, string>();
-const folder = mkdtempSync(join(tmpdir(), 'traces-'));
-try {
-  const out = join(folder, 'trace.itf.json');
-  for (const [index, witness] of witnesses.entries()) {
-    if (only.length > 0 && !only.includes(witness)) continue;
-    run(out, 100 + index, ['--invariant', `not(${witness})`, '--max-steps', '40', '--max-samples', '5000']);
-    made.set(`to-${witness}.itf.json`, tidy(readFileSync(out, 'utf8')));
+const model = new CompiledModel(modelText);
+const predicates = witnesses.map((name) => ({ name, reached: model.predicate(name) }));
+const shortest = new Map<string, Variables[]>();
+for (let run = 0; run < RUNS; run++) {
+  const states = walk(model, STEPS, run);
+  for (const { name, reached } of predicates) {
+    const most = shortest.get(name)?.length ?? states.length + 1;
+    const at = states.slice(0, most - 1).findIndex((state) => reached(state));
+    if (at >= 0) shortest.set(name, states.slice(0, at + 1));
   }
-  for (let index = 1; only.length === 0 && index <= RANDOM_TRACES; index++) {
-    run(out, 1000 + index, ['--max-steps', '40', '--max-samples', '1']);
-    made.set(`random-${String(index).padStart(2, '0')}.itf.json`, tidy(readFileSync(out, 'utf8')));
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+}
+for (const { name } of predicates) if (!shortest.has(name)) throw new Error(`no run reaches ${name}`);
+
+const made = new Map([...shortest].map(([name, states]) => [`to-${name}.itf.json`, written(states)]));
+for (let index = 1; index <= RANDOM_TRACES; index++) {
+  made.set(`random-${String(index).padStart(2, '0')}.itf.json`, written(walk(model, STEPS, 1_000_000 + index)));
 }
 
-const committed = readdirSync(tracesFolder)
-  .filter((name) => name.endsWith('.itf.json'))
-  .filter((name) => only.length === 0 || made.has(name));
+const committed = readdirSync(tracesFolder).filter((name) => name.endsWith('.itf.json'));
 if (process.argv.includes('--check')) {
   const different = [...new Set([...committed, ...made.keys()])].filter((name) => {
     return !committed.includes(name) || readFileSync(join(tracesFolder, name), 'utf8') !== made.get(name);

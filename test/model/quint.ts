@@ -94,7 +94,31 @@ class Script implements Rng {
   }
 }
 
-/** A model that can be asked for its successors. */
+/** A model as Quint reads it, and a reader of expressions in it. */
+export interface Parsed {
+  readonly parsed: ReturnType<typeof parse>;
+  readonly read: (source: string) => QuintEx;
+}
+
+/** @throws Error when the text is not a model */
+export function parseModel(text: string): Parsed {
+  const ids = quint.newIdGenerator();
+  const sources = new Map([[modelFile, text]]);
+  const path = quint.fileSourceResolver(sources).lookupPath(join(modelFile, '..'), 'session.qnt');
+  const parsed = quint.parse(ids, modelFile, path, text, sources);
+  const [error] = parsed.errors;
+  if (error !== undefined) throw new Error(`the model does not parse: ${error.message}`);
+  const read = (source: string): QuintEx => {
+    const result = quint.parseExpressionOrDeclaration(source, '<input>', ids, parsed.sourceMap);
+    if (result.kind !== 'expr') throw new Error(`not an expression: ${source}`);
+    parsed.resolver.switchToModule('session');
+    visitors.walkExpression(parsed.resolver, result.expr);
+    return result.expr;
+  };
+  return { parsed, read };
+}
+
+/** A model that can be asked for its successors, evaluated by Quint itself. */
 export class Model {
   readonly #script = new Script();
   readonly #context: Context;
@@ -104,23 +128,11 @@ export class Model {
 
   /** @throws Error when the text is not a model */
   constructor(text: string) {
-    const ids = quint.newIdGenerator();
-    const sources = new Map([[modelFile, text]]);
-    const path = quint.fileSourceResolver(sources).lookupPath(join(modelFile, '..'), 'session.qnt');
-    const parsed = quint.parse(ids, modelFile, path, text, sources);
-    const [error] = parsed.errors;
-    if (error !== undefined) throw new Error(`the model does not parse: ${error.message}`);
+    const { parsed, read } = parseModel(text);
     const recorder = recorders.newTraceRecorder(0, this.#script, 1);
     const evaluator = new evaluators.Evaluator(parsed.table, recorder, this.#script);
     const { ctx, builder } = evaluator as unknown as { ctx: Context; builder: Builder };
     this.#context = ctx;
-    const read = (source: string): QuintEx => {
-      const result = quint.parseExpressionOrDeclaration(source, '<input>', ids, parsed.sourceMap);
-      if (result.kind !== 'expr') throw new Error(`not an expression: ${source}`);
-      parsed.resolver.switchToModule('session');
-      visitors.walkExpression(parsed.resolver, result.expr);
-      return result.expr;
-    };
     this.#compile = (source) => builders.buildExpr(builder, read(source));
     this.#init = this.#compile('init');
     const step = parsed.modules.at(-1)!.declarations.find((entry) => entry.kind === 'def' && entry.name === 'step');
@@ -164,7 +176,7 @@ export class Model {
 }
 
 /** The alternatives of `any`, at any depth. */
-function leaves(expression: QuintEx): QuintEx[] {
+export function leaves(expression: QuintEx): QuintEx[] {
   return expression.kind === 'app' && expression.opcode === 'actionAny'
     ? expression.args.flatMap(leaves)
     : [expression];

@@ -17,7 +17,7 @@ export async function replay({ states }: Pick<Trace, 'states'>, defects: Defects
         return `${where}: ${(error as Error).message}`;
       }
       if (outcome !== event.outcome) return `${where}: ended with ${outcome}`;
-      const [wanted, seen] = [JSON.stringify(expected(state)), JSON.stringify(rig.seen(state))];
+      const [wanted, seen] = [JSON.stringify(expected(state)), JSON.stringify(await rig.seen(state))];
       if (wanted !== seen) return `${where}:\n  model   ${wanted}\n  session ${seen}`;
     }
     return null;

@@ -33,6 +33,11 @@ export interface Event {
 }
 
 const LIFETIME = 5;
+/** How long an opening or a preparing may take before a replay gives it up. */
+const MOST_WAITED_NS = 20_000_000_000n;
+const RUN_TIMEOUT_MS = 600_000;
+/** How a device fails, in the model's numbers; the third is that the run has used up its time. */
+const [BROKEN, LATE] = [0, 1];
 
 /** `images` inputs back to back; the first entry of the last one is outside the declared range if asked for. */
 function inputs(images: number, inRange: boolean): Int16Array {
@@ -58,6 +63,7 @@ export class Rig {
   readonly #defects: Defects;
   #session: Subject | null = null;
   #inferences: Inference[] = [];
+  #signals: AbortController[] = [];
   #calls = new Map<string, Call>();
   #preparing: Outcome<void> | null = null;
   #turn = 0;
@@ -89,6 +95,9 @@ export class Rig {
       case 'end':
         this.#inferences[event.inference]!.end();
         break;
+      case 'abort':
+        this.#signals[event.inference]!.abort(new DOMException('The caller wants it no more.', 'AbortError'));
+        break;
       case 'close':
         session.close();
         break;
@@ -110,7 +119,11 @@ export class Rig {
         arithmetic: this.world.arithmetic(),
         maps,
         randomness: this.world.randomness,
-        parameters: { maximumInferences: LIFETIME, integrity: this.#defects.integrity ?? true },
+        parameters: {
+          maximumInferences: LIFETIME,
+          runTimeoutMs: RUN_TIMEOUT_MS,
+          integrity: this.#defects.integrity ?? true,
+        },
         pads: this.#defects.store?.() ?? new MemoryPadStore(),
       }),
     );
@@ -120,7 +133,9 @@ export class Rig {
   }
 
   async #untilDone(outcome: Outcome<unknown>): Promise<void> {
-    for (let turn = 0; turn < 20 && outcome.name === null; turn++) {
+    // The hash of the maps is computed in another thread, which takes as long as it takes.
+    const limit = process.hrtime.bigint() + MOST_WAITED_NS;
+    while (outcome.name === null && process.hrtime.bigint() < limit) {
       await settle();
       this.clock.ringDue();
     }
@@ -143,9 +158,13 @@ export class Rig {
   }
 
   async #begin(session: Subject, images: number): Promise<string> {
-    const beginning = new Outcome(session.begin(images));
+    const controller = new AbortController();
+    const beginning = new Outcome(session.begin(images, { signal: controller.signal }));
     await settle();
-    if (beginning.value !== undefined) this.#inferences.push(beginning.value);
+    if (beginning.value !== undefined) {
+      this.#inferences.push(beginning.value);
+      this.#signals.push(controller);
+    }
     return beginning.name ?? 'waiting';
   }
 
@@ -158,18 +177,19 @@ export class Rig {
     return outcome.name ?? 'sent';
   }
 
-  #takeCall({ inference, layer }: Event): Call & { request: Request } {
+  #callOf({ inference, layer }: Event): Call & { request: Request } {
     const call = this.#calls.get(`${inference},${layer}`);
-    this.#calls.delete(`${inference},${layer}`);
     if (call?.request === undefined) throw new Error('the device was not asked');
     return call as Call & { request: Request };
   }
 
   async #answer(event: Event): Promise<string> {
-    const { outcome, request, images } = this.#takeCall(event);
+    const { outcome, request, images } = this.#callOf(event);
     const truth = await request.honest;
+    const before = outcome.name;
     request.resolve(event.count === 0 ? truth : lie(truth, event.count, images, this.#turn));
     await settle();
+    if (before !== null) return outcome.name === before ? 'unheard' : `heard, and ${outcome.name}`;
     if (outcome.value === undefined) return outcome.name ?? 'waiting';
     const one = apply(maps[event.layer]!, integers(Int16Array.from(X))).map(Number);
     const expected = Array.from({ length: images }, () => one).flat();
@@ -177,39 +197,70 @@ export class Rig {
   }
 
   async #fail(event: Event): Promise<string> {
-    const { outcome, request } = this.#takeCall(event);
-    if (event.count === 0) request.reject(new Error('the device broke'));
-    else this.clock.ring(request.timer!);
+    const { outcome, request } = this.#callOf(event);
+    const before = outcome.name;
+    if (event.count === BROKEN) request.reject(new Error('the device broke'));
+    else if (event.count === LATE) this.clock.ring(request.timer!);
+    else this.clock.during(RUN_TIMEOUT_MS, () => this.clock.ring(request.timer!));
     await settle();
+    this.clock.during(0);
     request.resolve(await request.honest);
     await settle();
+    if (before !== null) return outcome.name === before ? 'unheard' : `heard, and ${outcome.name}`;
     return outcome.name ?? 'waiting';
   }
 
   async #crash(): Promise<void> {
     this.#session = null;
     this.#inferences = [];
+    this.#signals = [];
     this.#calls.clear();
     this.#preparing = null;
     await this.world.forget();
   }
 
   /** What can be seen from outside, under the names of the model. */
-  seen(state: PlainState): PlainState {
+  async seen(state: PlainState): Promise<PlainState> {
+    const prepared = new Outcome(this.#session?.prepared() ?? Promise.resolve(0));
+    await settle();
     return {
       state: this.#session?.state ?? 'none',
-      prepared: this.#session?.prepared ?? 0,
+      prepared: prepared.value ?? -1,
       made: this.world.made,
       held: this.world.held(state.making as number),
       uses: sorted(
         [...this.world.uses].map(([pad, count]): Plain => [pad.startsWith('[') ? JSON.parse(pad) : pad, count]),
       ),
+      calls: asked(state, (inference, layer) => this.#calls.get(`${inference},${layer}`)?.outcome.name ?? 'waiting'),
     };
   }
+}
+
+/** An inference of the model, as far as a replay looks at it. */
+interface ModelInference {
+  readonly waiting: readonly number[];
+  readonly late: readonly number[];
+  readonly over: string;
+}
+
+/** How the calls stand whose messages are with the device in this state of the model, waited for or given up. */
+function asked(state: PlainState, outcome: (inference: number, layer: number, one: ModelInference) => string): Plain {
+  const inferences = state.inferences as unknown as ModelInference[];
+  return inferences.map((one, inference) => {
+    return [...one.waiting, ...one.late].map((layer): Plain => [layer, outcome(inference, layer, one)]);
+  });
 }
 
 /** The same of a state of the model. */
 export function expected(state: PlainState): PlainState {
   const { held, made, uses } = state;
-  return { state: state.state!, prepared: (state.store as Plain[]).length, made: made!, held: held!, uses: uses! };
+  const calls = asked(state, (_, layer, { late, over }) => (late.includes(layer) ? over : 'waiting'));
+  return {
+    state: state.state!,
+    prepared: (state.store as Plain[]).length,
+    made: made!,
+    held: held!,
+    uses: uses!,
+    calls,
+  };
 }

@@ -225,3 +225,33 @@ test('no listener is left on a signal that outlives many runs', async () => {
   assert.is(listeners, 0);
   session.close();
 });
+
+test('a batch that goes out in many calls waits once: a device cannot fill the log with warnings', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  let calls = 0;
+  const honest = referenceDevice();
+  const device: Device = {
+    ...honest,
+    limits: { maximumTransferBytes: 4, concurrency: 1 },
+    async load(map, mode) {
+      const loaded = await honest.load(map, mode);
+      return {
+        apply(message) {
+          calls++;
+          return loaded.apply(message);
+        },
+        release: () => loaded.release(),
+      };
+    },
+  };
+  const session = await open(device, { privacy: false });
+  const inference = await session.begin(30);
+  assert.is((await inference.linear(0, new Int16Array(30).fill(3))).value.length, 30);
+  assert.is(calls, 30);
+  session.close();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off('warning', note);
+  assert.equal(warnings, []);
+});

@@ -13,6 +13,7 @@ import {
   referenceArithmetic,
   Session,
 } from '../../src/protocol/index.js';
+import { LayerSecrets } from '../../src/protocol/layer-secrets.js';
 import { mapsHash } from '../../src/protocol/maps-hash.js';
 import { type Convolution, type Dense, type LinearMap, referenceDevice } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
@@ -233,4 +234,32 @@ test('the name is the same where there is no Web Crypto', async () => {
   } finally {
     Object.defineProperty(globalThis, 'crypto', real);
   }
+});
+
+test('where a modulus is set nothing is blinded, or sent in the clear, without one pad per image', () => {
+  const arithmetic = referenceArithmetic();
+  const secretsOf = (pads: readonly PadSet[] | null) =>
+    new LayerSecrets({ layer: 0, images: 2, repetitions: 1, modulus: P24, pads }, arithmetic);
+  const set = (): PadSet => [
+    new Pad(
+      { network: '', layer: 0, modulus: P24, inputs: 1, outputs: 1 },
+      { rho: Uint32Array.of(1), u: Uint32Array.of(2) },
+    ),
+  ];
+  for (const pads of [null, [], [set()], [set(), set(), set()]]) {
+    assert.throws(
+      () => secretsOf(pads),
+      (error: unknown) => error instanceof PadError,
+    );
+  }
+  const taken = set();
+  const { rho, u } = taken[0]!.take();
+  const [first] = [set()];
+  assert.throws(
+    () => secretsOf([first!, taken]),
+    (error: unknown) => error instanceof PadError,
+  );
+  assert.throws(() => first![0]!.take(), /already used/);
+  assert.equal([...rho, ...u], [1, 2]);
+  secretsOf([set(), set()]).dispose();
 });

@@ -125,6 +125,157 @@ for (const [name, { source, requests }] of Object.entries(failures)) {
   });
 }
 
+/** As many bytes as a pad's block has: tested at marks, but for the first request and every 64th. */
+const LONG_BYTES = 49152;
+
+/** A stretch of good bytes, new for every request, laid out again and again. */
+function tiled(period: number): Randomness {
+  const source = seededRandomness(seed + 1);
+  return {
+    fill(bytes) {
+      const stretch = new Uint8Array(period);
+      source.fill(stretch);
+      for (let start = 0; start < bytes.length; start += period) {
+        bytes.set(stretch.subarray(0, bytes.length - start), start);
+      }
+    },
+  };
+}
+
+/** `good` requests of the first bytes of a cycle of this many. */
+function cycling(requests: number): Randomness {
+  let request = 0;
+  return { fill: (bytes) => seededRandomness(request++ % requests).fill(bytes) };
+}
+
+/** What each does wrong to long requests after a good one, and how many requests after that it must be known at the latest. */
+const longFailures: Record<string, { source: () => Randomness; requests: number }> = {
+  'writes nothing': {
+    source: () => {
+      const [source, once] = [good(), { done: false }];
+      return {
+        fill(bytes) {
+          if (!once.done) source.fill(bytes);
+          once.done = true;
+        },
+      };
+    },
+    requests: 1,
+  },
+  'writes all but the last eight bytes': {
+    source: () => {
+      const source = good();
+      let requests = 0;
+      return { fill: (bytes) => source.fill(requests++ === 0 ? bytes : bytes.subarray(0, -8)) };
+    },
+    requests: 1,
+  },
+  'leaves 1100 bytes in the middle as they were': {
+    source: () => {
+      const source = good();
+      return {
+        fill(bytes) {
+          source.fill(bytes.subarray(0, 20_001));
+          source.fill(bytes.subarray(21_101));
+        },
+      };
+    },
+    requests: 1,
+  },
+  'holds one word for 300 bytes': {
+    source: () => spoiled((bytes) => void bytes.fill(0x5a, 30_001, 30_301), 1),
+    requests: 1,
+  },
+  'holds one word for 20 bytes': {
+    source: () => spoiled((bytes) => void bytes.fill(0x5a, 30_001, 30_021), 1),
+    requests: 64,
+  },
+  'is biased in every sixteenth byte': {
+    source: () =>
+      spoiled((bytes) => {
+        for (let index = 0; index < bytes.length; index += 16) bytes[index] = 7;
+      }, 1),
+    requests: 8,
+  },
+  'goes round in a thousand requests': { source: () => cycling(1000), requests: 1000 },
+};
+for (const period of [13, 16, 64, 127, 256, 1000, 4096, 8192]) {
+  longFailures[`lays out ${period} bytes again and again`] = {
+    source: () => {
+      const [source, repeating] = [good(), tiled(period)];
+      let requests = 0;
+      return { fill: (bytes) => (requests++ === 0 ? source : repeating).fill(bytes) };
+    },
+    requests: 1,
+  };
+}
+
+for (const [name, { source, requests }] of Object.entries(longFailures)) {
+  test(`noticed in long requests: a generator that ${name}`, () => {
+    const healthy = healthyRandomness(source());
+    const bytes = new Uint8Array(LONG_BYTES);
+    if (!name.startsWith('leaves')) healthy.fill(bytes);
+    else bytes.set(kept.subarray(0, LONG_BYTES));
+    let passed = 0;
+    let error: unknown;
+    while (error === undefined && passed < requests) {
+      try {
+        healthy.fill(bytes);
+        passed++;
+      } catch (reason) {
+        error = reason;
+      }
+    }
+    assert.ok(refused(error), `not noticed in ${passed} requests`);
+    assert.ok(bytes.every((byte) => byte === 0));
+  });
+}
+
+test('a stretch that was left in a long request shows also when what lay there was not zero', () => {
+  let request = 0;
+  const source = good();
+  const healthy = healthyRandomness({
+    fill(bytes) {
+      source.fill(bytes.subarray(0, request === 0 ? bytes.length : 40_000));
+      if (request++ > 0) source.fill(bytes.subarray(41_100));
+    },
+  });
+  const bytes = new Uint8Array(LONG_BYTES);
+  healthy.fill(bytes);
+  assert.throws(() => healthy.fill(bytes), refused);
+});
+
+test('a generator that promises to fill, and breaks it, does not end the process', async () => {
+  const unheard: unknown[] = [];
+  const listen = (reason: unknown): void => void unheard.push(reason);
+  process.on('unhandledRejection', listen);
+  try {
+    const fill = (() => Promise.reject(new Error('later'))) as unknown as () => void;
+    assert.throws(() => healthyRandomness({ fill }).fill(new Uint8Array(64)), refused);
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off('unhandledRejection', listen);
+  }
+  assert.equal(unheard, []);
+});
+
+test('good bytes pass unchanged in long requests, and in those that are made in parts', () => {
+  const healthy = healthyRandomness(good());
+  const plain = good();
+  for (const length of [...new Array<number>(130).fill(LONG_BYTES), 65536, 65537, 200_003]) {
+    const [given, expected] = [new Uint8Array(length), new Uint8Array(length)];
+    healthy.fill(given);
+    // A part shorter than 16 bytes is drawn longer, and what is over is thrown away.
+    for (let start = 0; start < length; start += 65536) {
+      const part = expected.subarray(start, start + 65536);
+      const drawn = new Uint8Array(Math.max(part.length, 16));
+      plain.fill(drawn);
+      part.set(drawn.subarray(0, part.length));
+    }
+    assert.is(Buffer.compare(given, expected), 0, `${length}`);
+  }
+});
+
 test('nothing is sent, and no session opened, with a generator that writes nothing, however small the network', async () => {
   for (const size of [1, 2, 3, 40]) {
     for (const integrity of [true, false]) {

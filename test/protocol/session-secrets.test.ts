@@ -251,3 +251,18 @@ test('without integrity a residue that is not canonical is still refused', async
   const inference = await session.begin();
   assert.instance(await inference.linear(0, Int16Array.of(1, 2)).catch(off), IntegrityError);
 });
+
+test('pads that are being made are wiped with the session, not when their maker goes on', async () => {
+  const { arithmetic, arrays } = watched();
+  const maps = [identity, identity];
+  const randomness = seededRandomness(seed);
+  const session = await Session.open({ device: referenceDevice(), arithmetic, maps, randomness });
+  let made = 0;
+  const preparing = session.prepare(1).catch(off);
+  // The first layer's pad is made at once, the second's when timers had their turn.
+  for (const array of arrays) made += Number(array.some((value) => value !== 0));
+  assert.ok(made > 0);
+  session.close();
+  for (const array of arrays) assert.ok(array.every((value) => value === 0));
+  assert.instance(await preparing, SessionError);
+});

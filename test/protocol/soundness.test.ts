@@ -66,15 +66,39 @@ test('bits are the exact floor of -log2', () =>
     300,
   ));
 
-test('the formula: layers / q^k per inference, inferences * layers / q^k per session', () => {
+test('the formula of one lie: 1 / q^k per inference and per session, whatever the layers and inferences', () => {
   const q = 2n ** 31n - 1n;
-  const value = soundness({ layers: 53, repetitions: 2, inferences: 1000 });
+  for (const [layers, inferences] of [
+    [1, 1],
+    [53, 1000],
+    [1_000_000, 2 ** 40],
+  ] as const) {
+    const value = soundness({ layers, repetitions: 2, inferences });
+    for (const error of [value.perCheck, value.perInference, value.perSession, value.binding.error]) {
+      assert.equal(error, { numerator: 1n, denominator: q * q });
+    }
+    assert.is(value.inferenceBits, 61);
+    assert.is(value.sessionBits, 61);
+  }
+});
+
+test('the formula of a session that goes on: a union over layers and inferences', () => {
+  const q = 2n ** 31n - 1n;
+  const value = soundness({ layers: 53, repetitions: 2, inferences: 1000, onReject: 'continue' });
   assert.equal(value.perCheck, { numerator: 1n, denominator: q * q });
-  assert.equal(value.perInference, { numerator: 53n, denominator: q * q });
   assert.equal(value.perSession, { numerator: 53000n, denominator: q * q });
-  assert.is(value.inferenceBits, 56); // 62 - log2(53) = 56.27
   assert.is(value.sessionBits, 46);
-  assert.equal(value.binding.error, value.perInference);
+  assert.is(value.inferenceBits, 56); // 62 - log2(53) = 56.27
+  assert.equal(soundness({ layers: 53, repetitions: 2, inferences: 1, onReject: 'continue' }).perInference, {
+    numerator: 53n,
+    denominator: q * q,
+  });
+});
+
+test('the default guarantee of 40 bits takes two repetitions: one gives 30', () => {
+  assert.is(repetitionsFor(40, 53), 2);
+  assert.is(soundness({ layers: 53, repetitions: 1, inferences: 1 }).inferenceBits, 30);
+  assert.is(repetitionsFor(40, 1), 2);
 });
 
 test('no check, no soundness; and an error never exceeds one', () => {
@@ -84,7 +108,7 @@ test('no check, no soundness; and an error never exceeds one', () => {
 });
 
 test('the repetitions are the fewest that reach the target', () => {
-  for (const bits of [1, 25, 26, 40, 56, 57, 80, 128, 256]) {
+  for (const bits of [1, 30, 31, 40, 61, 62, 80, 128, 256]) {
     const repetitions = repetitionsFor(bits, 53);
     assert.ok(soundness({ layers: 53, repetitions, inferences: 1 }).inferenceBits >= bits);
     assert.ok(soundness({ layers: 53, repetitions: repetitions - 1, inferences: 1 }).inferenceBits < bits);

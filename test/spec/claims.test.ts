@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { root } from '../cli/slalom.js';
 import { invariants, witnesses } from '../model/witnesses.js';
 import { suite } from '../suite.js';
+import { claimsGolden, claimTexts, rows, theoremsOf } from './claims-golden.js';
 
 const test = suite('specification');
 
@@ -14,25 +15,59 @@ const texts = readdirSync(folder)
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 const status = readFileSync(join(folder, 'proofs', 'STATUS.md'), 'utf8');
 
-/** The cells of every row of every table, but for rules and headers. */
-function rows(text: string): string[][] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|[-| ]+\|$/.test(line))
-    .map((line) =>
-      line
-        .split(/(?<!\\)\|/)
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
-
 test('every theorem that is named is proved', () => {
   const named = texts.flatMap(({ text }) =>
     [...text.matchAll(/`([a-z][A-Za-z0-9]*_[A-Za-z0-9_]+)`/g)].map(([, theorem]) => theorem!),
   );
   assert.ok(named.length > 20);
   for (const theorem of named) assert.match(status, `\`${theorem}\``, `${theorem} is not in spec/proofs/STATUS.md`);
+});
+
+const statements = readFileSync(join(folder, 'proofs', 'statements.golden'), 'utf8');
+const pinned = readFileSync(join(folder, 'claims.golden'), 'utf8');
+const claimed = claimTexts.map((name) => texts.find((text) => text.name === name)!);
+
+test('every row of the claims and the theorems it names are as a reviewer read them together', () => {
+  assert.is(
+    claimsGolden(claimed, statements),
+    pinned,
+    'a row or a statement changed: read whether the theorem states what the row says, then run node --import tsx test/spec/pin-claims.ts',
+  );
+});
+
+test('a row with another theorem, other words or another error is noticed, and so is a theorem with another statement', () => {
+  const differs = (texts: typeof claimed, golden: string): boolean => claimsGolden(texts, golden) !== pinned;
+  let mutants = 0;
+  for (const { name, text } of claimed) {
+    const changed = (line: string, to: string): typeof claimed =>
+      claimed.map((other) => (other.name === name ? { name, text: text.replace(line, () => to) } : other));
+    const lines = text.split('\n').filter((line) => line.startsWith('|') && theoremsOf([line]).length > 0);
+    assert.ok(lines.length > 0, name);
+    for (const line of lines) {
+      for (const theorem of theoremsOf([line])) {
+        const other = theorem === 'fold_fits' ? 'lane_fits' : 'fold_fits';
+        assert.ok(differs(changed(line, line.replace(theorem, other)), statements), `${theorem} swapped in: ${line}`);
+        const head = new RegExp(`^== \\w+\\.${theorem}\\n[\\s\\S]*?\\n-- assumptions$`, 'm').exec(statements)![0];
+        const weaker = head.replace(/\n-- assumptions$/, ' + 1\n-- assumptions');
+        assert.ok(
+          differs(
+            claimed,
+            statements.replace(head, () => weaker),
+          ),
+          `${theorem} with another statement`,
+        );
+        mutants += 2;
+      }
+      // The words of the row, one cell after another, the error among them.
+      const cells = line.split(/(?<!\\)\|/);
+      for (let index = 1; index < cells.length - 1; index++) {
+        const words = cells.map((cell, at) => (at === index ? `${cell.trimEnd()} or n times that ` : cell)).join('|');
+        assert.ok(differs(changed(line, words), statements), words);
+        mutants++;
+      }
+    }
+  }
+  assert.ok(mutants > 100);
 });
 
 test('every test and source that is named exists', () => {

@@ -52,12 +52,11 @@ function soundnessOfRows(rows: readonly BenchmarkRow[]): Markup | null {
     )
       continue;
     for (let repetitions = 1; repetitions <= 16; repetitions++) {
-      const { inferenceBits, perCheck, perInference, binding } = soundness({
-        layers: outsourced,
-        repetitions,
-        inferences: 1,
-      });
-      if (inferenceBits !== bits) continue;
+      const asked = { layers: outsourced, repetitions, inferences: 1 };
+      const { inferenceBits, perCheck, perInference, binding } = soundness(asked);
+      // Files that are older than the bound of one lie state the union over layers; the k behind it is the same.
+      const unionBits = soundness({ ...asked, onReject: 'continue' }).inferenceBits;
+      if (inferenceBits !== bits && unionBits !== bits) continue;
       found.set(`${outsourced}`, [
         outsourced,
         repetitions,
@@ -71,7 +70,7 @@ function soundnessOfRows(rows: readonly BenchmarkRow[]): Markup | null {
   if (found.size === 0) return null;
   const sorted = [...found.values()].sort((a, b) => Number(a[0]) - Number(b[0]));
   const header = ['checked layers', 'k', 'per check', 'per inference', 'that is', 'the term that binds'];
-  return html`${table(header, sorted)}<p class="soft">Calculated from the layers and bits that the rows state.</p>`;
+  return html`${table(header, sorted)}<p class="soft">Calculated from the k that gives the layers and bits that the rows state: the bits of one lie, or in older files of a union over layers.</p>`;
 }
 
 /** The page. */

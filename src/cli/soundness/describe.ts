@@ -90,8 +90,13 @@ function answers({ parameters: chosen, target, smallestRepetitions, rotation }: 
   if (target.sessionMet !== null) {
     sentences.splice(1, 0, `Target of ${sessionTargetBits} bits per session: ${target.sessionMet ? 'met' : 'MISSED'}.`);
   }
-  if (rotation.inferences === null) sentences.push('Challenges need never be rotated: there is nothing to check.');
-  else {
+  if (rotation.inferences === null) {
+    sentences.push(
+      chosen.layerCount === 0
+        ? 'Challenges need never be rotated: there is nothing to check.'
+        : 'The error of a session does not grow with its inferences, since the first reject ends it: rotating challenges (opening a new session) is hygiene.',
+    );
+  } else {
     const after = rotation.seconds === null ? '' : `, ${duration(rotation.seconds)} at this rate`;
     sentences.push(
       rotation.inferences === 0n

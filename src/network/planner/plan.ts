@@ -53,7 +53,7 @@ export interface PlanOptions {
  * Decides for each linear layer whether the device shall compute it: it shall, unless computing it inside takes the trusted
  * side clearly less time than blinding, checking and moving it. Only time online counts; making pads, offline, is shown
  * beside it. Outputs and guarantees are the same whatever a plan says: what is not outsourced is computed, exactly, by the
- * trusted side, and soundness is a union over what is.
+ * trusted side, and soundness is that of one lie in what is.
  * @param network one that `certify` accepts
  * @throws TypeError when the parameters are wrong
  * @example

@@ -52,9 +52,9 @@ export interface Calculation {
   readonly perCheck: BoundedError;
   /** That an inference releases a wrong result; where rejects do not poison, the last inference of a session. */
   readonly perInference: BoundedError;
-  /** That a session ever releases a wrong result. A union over all its checks. */
+  /** That a session ever releases a wrong result: one lie where rejects poison, otherwise a union over all its checks. */
   readonly perSession: BoundedError;
-  /** The same of a device that lies at most once, which is all it can do where rejects poison, unless its lie passes. */
+  /** The same of a device that lies at most once. Where rejects poison that is all a device can do, and this is `perSession`. */
   readonly oneLie: BoundedError;
   /** Whether the error is small enough. */
   readonly target: CalculatedTarget;

@@ -41,7 +41,7 @@ export function notesOf(result: Omit<Calculation, 'notes'>): string[] {
     );
   } else if (parameters.repetitions > 0 && parameters.layerCount > 0) {
     notes.push(
-      'The first reject ends the session, so a device has one lie: the chance that a session ever releases a wrong result is in fact at most the error per check. What is promised and proved is the union over all checks.',
+      'The first reject ends the session, so a device has one lie: the chance that a session ever releases a wrong result is the error of one check, whatever the number of layers and inferences. New challenges from time to time are hygiene, not arithmetic.',
     );
   }
   return notes;

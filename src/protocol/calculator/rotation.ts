@@ -15,7 +15,8 @@ export interface Rotation {
 
 /**
  * The largest n for which a session of n inferences keeps its targets, exactly. With error e = a / d per check and l layers:
- * n * l * e <= 2^-bits, so n = floor(d / (l * a * 2^bits)); where rejects do not poison, the last inference must keep its
+ * where rejects poison, the error of a session is e whatever n is, so there is no limit if e <= 2^-bits, and otherwise n = 0.
+ * Where they do not, n * l * e <= 2^-bits, so n = floor(d / (l * a * 2^bits)); and the last inference must keep its
  * target too: l * e / (1 - (n - 1) * l * e) <= 2^-target, so n - 1 <= (d - l * a * 2^target) / (l * a), rounded down.
  */
 export function rotationOf(input: ResolvedInput, repetitions: number, fails: boolean): Rotation {
@@ -31,8 +32,12 @@ export function rotationOf(input: ResolvedInput, repetitions: number, fails: boo
   );
   const unit = layers * numerator;
   if (unit === 0n) return { bits, inferences: null, seconds: null };
+  if (input.onReject === 'poison') {
+    const never = fails || numerator << BigInt(bits) > denominator;
+    return { bits, inferences: never ? 0n : null, seconds: never && input.padsPerSecond !== null ? 0 : null };
+  }
   let inferences = fails ? 0n : denominator / (unit << BigInt(bits));
-  if (input.onReject === 'continue' && input.targetPer === 'inference') {
+  if (input.targetPer === 'inference') {
     const room = denominator - (unit << BigInt(input.targetBits));
     const last = room < 0n ? 0n : room / unit + 1n;
     if (last < inferences) inferences = last;

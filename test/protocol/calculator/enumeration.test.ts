@@ -96,7 +96,64 @@ test('every strategy of three uses, under both policies, stays within the bounds
     for (const count of counts) assert.not.equal(atMost(count, secrets.length, perSession.error), 'more');
     const worst = Math.max(...counts);
     assert.is(atMost(worst, secrets.length, oneLie.error), onReject === 'poison' ? 'equal' : 'more');
+    if (onReject === 'poison') assert.equal(perSession, oneLie);
   }
+});
+
+/** A device that adapts: after each verdict another tree; a leaf stops. Its verdicts decide which branch is next. */
+interface Tree {
+  readonly use: Use;
+  readonly accepted: Tree | null;
+  readonly rejected: Tree | null;
+}
+
+function trees(uses: readonly Use[], depth: number): (Tree | null)[] {
+  if (depth === 0) return [null];
+  const below = trees(uses, depth - 1);
+  return uses.flatMap((use) => below.flatMap((accepted) => below.map((rejected) => ({ use, accepted, rejected }))));
+}
+
+/** Whether a session with this secret ever accepts a wrong answer; with poison it ends at the first reject. */
+function adaptivelyFooled(secret: readonly number[], tree: Tree | null, q: number, poison: boolean): boolean {
+  if (tree === null) return false;
+  const passes = tree.use === null || misses(secret, tree.use, q);
+  if (passes && tree.use !== null) return true;
+  if (!passes && poison) return false;
+  return adaptivelyFooled(secret, passes ? tree.accepted : tree.rejected, q, poison);
+}
+
+test('every adaptive device, over two layers and several inferences: one lie where rejects poison, more where not', () => {
+  // Two layers of one entry each, with challenges of their own: the secret is (s1, s2), an error lies in one of the two.
+  let more = 0;
+  for (const { q, depth } of [
+    { q: 3, depth: 3 },
+    { q: 5, depth: 2 },
+  ]) {
+    const secrets = challenges(range(q), { rows: 1, columns: 2 }, 'full');
+    const uses: Use[] = [
+      null,
+      ...range(q - 1).flatMap((entry): Use[] => [
+        [entry + 1, 0],
+        [0, entry + 1],
+      ]),
+    ];
+    const devices = trees(q === 3 ? uses : uses.slice(0, 5), depth);
+    assert.ok(devices.length > 100);
+    // Uses in a session of two layers and `depth` inferences: more than the device makes.
+    const base = { layers: 2, inferences: depth, checkModulus: q, repetitions: 1 };
+    for (const onReject of ['poison', 'continue'] as const) {
+      const { perSession, oneLie } = calculateSoundness({ ...base, onReject });
+      let worst = 0;
+      for (const device of devices) {
+        const count = secrets.filter((secret) => adaptivelyFooled(secret, device, q, onReject === 'poison')).length;
+        worst = Math.max(worst, count);
+      }
+      assert.not.equal(atMost(worst, secrets.length, perSession.error), 'more', `${onReject}, q = ${q}`);
+      if (onReject === 'poison') assert.is(atMost(worst, secrets.length, perSession.error), 'equal');
+      else if (atMost(worst, secrets.length, oneLie.error) === 'more') more++;
+    }
+  }
+  assert.is(more, 2, 'the bound of one lie would be wrong for sessions that go on');
 });
 
 test('what rejects teach: after each the next lie passes more often, but no more than the last inference is charged', () => {

@@ -63,11 +63,13 @@ test('errors equal those derived from catching, layer after layer and verdict af
       if (input.onReject === 'continue') {
         for (let reject = 0; reject < input.layers * (input.inferences - 1); reject++) left -= a;
       }
+      // A device that is cut off at the first reject has one lie; one that is not has a lie per check.
+      const poison = input.onReject === 'poison';
       let sum = 0n;
-      for (let layer = 0; layer < input.layers; layer++) sum += a;
+      for (let layer = 0; layer < (poison ? 1 : input.layers); layer++) sum += a;
       const inference: Fraction = left <= sum ? [1n, 1n] : [sum, left];
       assert.ok(same(result.perInference.error, inference));
-      const session = a * BigInt(input.layers) * BigInt(input.inferences);
+      const session = poison ? a : a * BigInt(input.layers) * BigInt(input.inferences);
       assert.ok(same(result.perSession.error, session >= b ? [1n, 1n] : [session, b]));
       const { numerator, denominator } = result.perInference.error;
       if (denominator >> 300n === 0n) assert.is(result.perInference.bits, bitsByHalving([numerator, denominator]));
@@ -114,9 +116,15 @@ test('rotating as told keeps the session target, one inference more does not', (
     fc.property(inputs, fc.integer({ min: 1, max: 100 }), fc.boolean(), (input, bits, both) => {
       const asked = { ...input, targetBits: both ? bits : 1, sessionTargetBits: bits };
       const { rotation } = calculateSoundness(asked);
-      const most = rotation.inferences!;
       const met = (inferences: bigint): boolean =>
         calculateSoundness({ ...asked, inferences: Number(inferences) }).target.met;
+      if (input.onReject === 'poison') {
+        // No number of inferences matters: all keep the target, or none.
+        assert.is(rotation.inferences, met(1n) ? null : 0n);
+        assert.is(met(2n ** 40n), met(1n));
+        return;
+      }
+      const most = rotation.inferences!;
       if (most >= 1n && most <= 2n ** 40n) assert.ok(met(most), `${most}`);
       if (most < 2n ** 40n) assert.not.ok(met(most + 1n), `${most} + 1`);
     }),
@@ -150,13 +158,17 @@ test("the paper's statements: 2^-40 per layer, and one in 22 billion for a netwo
   const { perCheck, perInference, target } = calculateSoundness({ layers: 50, ...presets.paper });
   assert.equal(perCheck, { error: { numerator: 1n, denominator: 2n ** 40n }, bits: 40 });
   assert.ok(target.met);
-  // 50 / 2^40 = 1 / 21,990,232,555.52: 22 billion to the nearest billion, though not quite "fewer than".
-  const { numerator, denominator } = perInference.error;
+  // With a reject that ends the session the network's chance is that of its one lie: one in 1.1 * 10^12.
+  assert.equal(perInference.error, perCheck.error);
+  // The paper adds up the layers: 50 / 2^40 = 1 / 21,990,232,555.52: 22 billion to the nearest billion, though not quite "fewer than".
+  const added = (input: object) =>
+    calculateSoundness({ layers: 50, ...presets.paper, onReject: 'continue', inferences: 1, ...input }).perInference;
+  const { numerator, denominator } = added({}).error;
   assert.is(denominator / numerator, 21_990_232_555n);
   const billion = 10n ** 9n;
   assert.is((2n * denominator + numerator * billion) / (2n * numerator * billion), 22n);
   // Challenges from all residues modulo the same prime are truly below it: 50 / (2^24 - 3)^2, one in 5.6 * 10^12.
-  const full = calculateSoundness({ layers: 50, ...presets.paper, challengeSet: null }).perInference.error;
+  const full = added({ challengeSet: null }).error;
   assert.ok(full.numerator * 22n * billion < full.denominator);
   assert.is(full.denominator / full.numerator, (2n ** 24n - 3n) ** 2n / 50n);
 });

@@ -1,6 +1,8 @@
-/** The lies a dishonest device may tell, each as a function of the honest answer. Every one of them changes it. */
-import type { DeviceOutput } from '../../protocol/device.js';
-import type { Mode } from './wasm/messages.js';
+/** Devices whose numbers are wrong: each lie is a function of the honest answer, and every one of them changes it. */
+import type { DeviceOutput } from '../../../protocol/device.js';
+import { outputChannels } from '../../../reference/linear-map.js';
+import type { Mode } from '../wasm/messages.js';
+import type { Kind, Kinds } from './kind.js';
 
 /** What a lie may use. */
 export interface Situation {
@@ -93,21 +95,46 @@ function longer(honest: DeviceOutput): DeviceOutput {
   return lie;
 }
 
-/** All lies by name. `throws` and `hangs` are not answers at all and are told by `saboteur` itself. */
+/** A well-told lie: of everything that a device gives, only the numbers are wrong. */
+function telling(does: string, lie: Lie): Kind {
+  return {
+    does: `answers ${does}`,
+    outcome: 'IntegrityError',
+    hooks: () => {
+      let previous: DeviceOutput | undefined;
+      let other: DeviceOutput | undefined;
+      return {
+        overheard: (y) => {
+          other = y.slice();
+        },
+        async apply({ honest, mode, map, calls }) {
+          const y = await honest();
+          const situation = { mode, channels: outputChannels(map), calls, previous, other };
+          previous = y.slice();
+          return lie(y, situation);
+        },
+      };
+    },
+  };
+}
+
+/** See `SABOTAGES`. */
 export const LIES = {
-  one,
-  swap: (honest, situation) => swap(honest, situation, 'channels'),
-  zero: (honest) => honest.slice().fill(honest.every((value) => value === 0) ? 1 : 0),
-  replay: (honest, situation) => {
+  one: telling('with one entry plus one, still canonical', one),
+  swap: telling('with two output channels exchanged at every pixel', (y, situation) => swap(y, situation, 'channels')),
+  zero: telling('zeros, or ones if the truth is zero', (y) => y.slice().fill(y.every((value) => value === 0) ? 1 : 0)),
+  replay: telling("this map's previous answer", (y, situation) => {
     const { previous, other } = situation;
-    return unlike(fitted(previous?.length === honest.length ? previous : other, honest), honest, situation);
-  },
-  noncanonical,
-  short: (honest) => honest.slice(0, -1),
-  long: longer,
-  'wrong-type': (honest) => Float64Array.from(honest),
-  nan: (honest) => Float64Array.from(honest).fill(Number.NaN, honest.length >> 1, (honest.length >> 1) + 1),
-  'other-layer': (honest, situation) => unlike(fitted(situation.other, honest), honest, situation),
-  adaptive,
-  'swap-rows': (honest, situation) => swap(honest, situation, 'rows'),
-} satisfies Record<string, Lie>;
+    return unlike(fitted(previous?.length === y.length ? previous : other, y), y, situation);
+  }),
+  noncanonical: telling('with one residue plus p', noncanonical),
+  short: telling('one entry less', (y) => y.slice(0, -1)),
+  long: telling('one entry more', longer),
+  'wrong-type': telling('in floats', (y) => Float64Array.from(y)),
+  nan: telling('in floats, one of them no number', (y) =>
+    Float64Array.from(y).fill(Number.NaN, y.length >> 1, (y.length >> 1) + 1),
+  ),
+  'other-layer': telling("another map's answer", (y, situation) => unlike(fitted(situation.other, y), y, situation)),
+  adaptive: telling('the truth at first, then an entry off by one where and how earlier answers decide', adaptive),
+  'swap-rows': telling('with two output pixels exchanged', (y, situation) => swap(y, situation, 'rows')),
+} satisfies Kinds;
