@@ -40,10 +40,15 @@ export function exitCode(error: unknown): number {
   return exitCodes.failure;
 }
 
+/** Text that may come from a device or a file: nothing in it steers a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 2000);
+}
+
 /** One sentence for a person. */
 export function explain(error: unknown): string {
   if (isInterrupt(error)) return 'Interrupted.';
-  if (!(error instanceof Error)) return `Something unexpected happened: ${String(error)}.`;
+  if (!(error instanceof Error)) return `Something unexpected happened: ${printable(String(error))}.`;
   const known = [
     IntegrityError,
     FailedReport,
@@ -54,8 +59,8 @@ export function explain(error: unknown): string {
     RandomnessError,
     SessionError,
   ].some((kind) => error instanceof kind);
-  const sentence = error.message.split('\n')[0]!;
-  return known ? sentence : `Something unexpected happened, please report it: ${error.name}: ${sentence}`;
+  const sentence = printable(error.message.split('\n')[0]!);
+  return known ? sentence : `Something unexpected happened, please report it: ${printable(error.name)}: ${sentence}`;
 }
 
 function isInterrupt(error: unknown): boolean {

@@ -21,6 +21,7 @@ import {
   soundness,
   type TrustedArithmetic,
 } from '../protocol/index.js';
+import { untilAborted } from '../protocol/until-aborted.js';
 import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/index.js';
 import { certify } from './certificate.js';
 import { networkHash } from './file/network-hash.js';
@@ -138,6 +139,8 @@ export class NetworkSession {
   /** The number that an outsourced layer has in the session. */
   readonly #numbers: ReadonlyMap<number, number>;
   #closed = false;
+  /** Resolves when nobody is counting, making and reserving pads for a stream. */
+  #supplying: Promise<void> = Promise.resolve();
 
   private constructor(options: NetworkSessionOptions, plan: Plan, session: Session | null) {
     const layers = linearOperations(options.network);
@@ -165,6 +168,7 @@ export class NetworkSession {
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
     const { network, device, plan: _, ...rest } = knownOptions(options, OPTIONS, 'NetworkSession.open');
     certify(network);
+    options.signal?.throwIfAborted();
     const plan = choosePlan(options);
     const maps = linearOperations(network)
       .filter((_, index) => plan.outsourced[index])
@@ -215,7 +219,12 @@ export class NetworkSession {
 
   /** Makes pads for `count` more private inferences (offline work; it does not need the input, and runs may go on meanwhile). */
   async prepare(count = 1, signal?: AbortSignal): Promise<void> {
-    await this.#session?.prepare(count, signal);
+    this.#requireOpen();
+    try {
+      await this.#session?.prepare(count, signal);
+    } finally {
+      this.#wipeIfOver();
+    }
   }
 
   /**
@@ -235,12 +244,34 @@ export class NetworkSession {
     return { outputs: images[0]!, ...costs };
   }
 
-  async #runAll(inputs: readonly Int16Array[], signal?: AbortSignal): Promise<BatchResult> {
-    if (inputs.length === 0) throw new RangeError('there must be at least one input');
+  #requireOpen(): void {
     if (this.#closed) throw new SessionError('This session is closed.');
+  }
+
+  async #begin(images: number, signal?: AbortSignal): Promise<Inference | null> {
+    try {
+      return (await this.#session?.begin(images, { signal })) ?? null;
+    } finally {
+      this.#wipeIfOver();
+    }
+  }
+
+  /** Activations are kept for the next run; after the last one nothing of them is. */
+  #wipeIfOver(): void {
+    if (this.#closed || this.state === 'poisoned' || this.state === 'closed') this.#arithmetic.wipe();
+  }
+
+  async #runAll(
+    inputs: readonly Int16Array[],
+    signal?: AbortSignal,
+    begun: () => void = () => {},
+  ): Promise<BatchResult> {
+    if (inputs.length === 0) throw new RangeError('there must be at least one input');
+    this.#requireOpen();
     signal?.throwIfAborted();
     const started = performance.now();
-    const inference = (await this.#session?.begin(inputs.length, { signal })) ?? null;
+    const inference = await this.#begin(inputs.length, signal);
+    begun();
     const costs = inference?.costs ?? noCosts();
     const layers: LayerRun[] = [];
     const runLinear = recorded(this.#runLinear(inference, costs, signal), costs, started, (layer) => {
@@ -259,7 +290,7 @@ export class NetworkSession {
       return { images, costs, layers, onlineMs, trustedMs: onlineMs - costs.deviceMs };
     } finally {
       inference?.end();
-      if (this.#closed || this.#session?.state === 'poisoned') this.#arithmetic.wipe();
+      this.#wipeIfOver();
       addCosts(this.costs, costs);
     }
   }
@@ -272,6 +303,7 @@ export class NetworkSession {
         breathed = performance.now();
       }
       signal?.throwIfAborted();
+      this.#requireOpen();
       const number = this.#numbers.get(index);
       if (inference !== null && number !== undefined) return (await inference.linear(number, x, finish)).value;
       const images = inference?.images ?? x.length / inputLength(operation.map);
@@ -290,14 +322,45 @@ export class NetworkSession {
     inputs: AsyncIterable<Int16Array> | Iterable<Int16Array>,
     options: Partial<StreamOptions> = {},
   ): AsyncGenerator<readonly Output[], void, undefined> {
+    // What was counted for one batch must not be counted for another one before it was reserved.
+    let release = (): void => {};
     return streamInOrder(inputs, options, {
       prepare: async (images, signal) => {
         if (this.modulus === null) return;
-        const missing = images - (await this.prepared());
-        if (missing > 0) await this.prepare(missing, signal);
+        release = await this.#supply(signal);
+        try {
+          const missing = images - (await untilAborted(this.prepared(), signal));
+          if (missing > 0) await this.prepare(missing, signal);
+        } catch (error) {
+          release();
+          throw error;
+        }
       },
-      run: async (batch, signal) => (await this.#runAll(batch, signal)).images,
+      run: async (batch, signal) => {
+        const begun = release;
+        try {
+          return (await this.#runAll(batch, signal, begun)).images;
+        } finally {
+          begun();
+        }
+      },
     });
+  }
+
+  /** Waits for its turn to count, make and reserve pads; what it gives ends the turn. */
+  async #supply(signal: AbortSignal): Promise<() => void> {
+    const before = this.#supplying;
+    let release = (): void => {};
+    this.#supplying = new Promise((resolve) => {
+      release = resolve;
+    });
+    try {
+      await untilAborted(before, signal);
+      return release;
+    } catch (error) {
+      before.then(release);
+      throw error;
+    }
   }
 
   /** Wipes what is secret and frees the device's maps. */

@@ -1,6 +1,7 @@
 /** Many inputs, a few batches in flight, outputs in order. */
 import { IntegrityError, SessionError } from '../protocol/errors.js';
 import { knownOptions } from '../protocol/known-options.js';
+import { untilAborted } from '../protocol/until-aborted.js';
 
 /** How a stream is cut and how far it runs ahead. */
 export interface StreamOptions {
@@ -34,10 +35,11 @@ function atLeastOne(value: number, name: string): number {
 async function some(
   inputs: AsyncIterator<Int16Array> | Iterator<Int16Array>,
   count: number,
+  signal: AbortSignal,
 ): Promise<{ batch: Int16Array[]; ended: boolean }> {
   const batch: Int16Array[] = [];
   while (batch.length < count) {
-    const { done, value } = await inputs.next();
+    const { done, value } = await untilAborted(Promise.resolve(inputs.next()), signal);
     if (done) return { batch, ended: true };
     batch.push(value);
   }
@@ -60,14 +62,42 @@ async function outcome<Result>(run: Promise<Result>, later: readonly Promise<unk
   }
 }
 
+/** The source may clean up; whoever interrupted the stream does not wait for that. */
+async function closed(
+  inputs: AsyncIterator<Int16Array> | Iterator<Int16Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const closing = Promise.resolve(inputs.return?.());
+  if (signal?.aborted === true) closing.catch(() => {});
+  else await closing;
+}
+
 /**
  * Yields one result per input, in order. Inputs are read only when there is room for another batch.
  * @throws RangeError or TypeError for wrong options; the signal's reason when it fires; whatever the source or a run throws, once the runs before it were yielded
  */
-export async function* streamInOrder<Result>(
+export function streamInOrder<Result>(
   source: AsyncIterable<Int16Array> | Iterable<Int16Array>,
   options: Partial<StreamOptions>,
   hooks: StreamHooks<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  // Fires when the stream is left, for whatever reason: then nobody wants what is in flight.
+  const left = new AbortController();
+  const stream = inOrder(source, options, hooks, left);
+  const finished = stream.return.bind(stream);
+  // A generator that waits would hear of it only after its wait.
+  stream.return = (value) => {
+    left.abort(new SessionError('The stream was left.'));
+    return finished(value);
+  };
+  return stream;
+}
+
+async function* inOrder<Result>(
+  source: AsyncIterable<Int16Array> | Iterable<Int16Array>,
+  options: Partial<StreamOptions>,
+  hooks: StreamHooks<Result>,
+  left: AbortController,
 ): AsyncGenerator<Result, void, undefined> {
   const known = knownOptions(options, ['batch', 'inFlight', 'prepare', 'signal'], 'stream');
   const { batch: size, inFlight, prepare, signal } = { ...defaults, ...known };
@@ -75,8 +105,6 @@ export async function* streamInOrder<Result>(
   atLeastOne(inFlight, 'inFlight');
   const inputs = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const running: Promise<readonly Result[]>[] = [];
-  // Fires when the stream is left, for whatever reason: then nobody wants what is in flight.
-  const left = new AbortController();
   const leave = (): void => left.abort(signal?.reason);
   let ended = false;
   try {
@@ -84,7 +112,7 @@ export async function* streamInOrder<Result>(
     signal?.addEventListener('abort', leave, { once: true });
     while (!ended || running.length > 0) {
       while (!ended && running.length < inFlight) {
-        const next = await some(inputs, size);
+        const next = await some(inputs, size, left.signal);
         ended = next.ended;
         if (next.batch.length === 0) break;
         if (prepare) {
@@ -110,6 +138,6 @@ export async function* streamInOrder<Result>(
     // Left early: what is in flight is ended, and the source may clean up.
     left.abort(new SessionError('The stream was left.'));
     await Promise.allSettled(running);
-    if (!ended) await inputs.return?.();
+    if (!ended) await closed(inputs, signal);
   }
 }

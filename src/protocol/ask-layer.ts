@@ -8,6 +8,7 @@ import { DeviceError } from './errors.js';
 import type { Place } from './exchange.js';
 import type { HeldMap } from './held-device.js';
 import type { Parameters } from './parameters.js';
+import type { WaitingTime } from './waiting-time.js';
 
 /** Whom to ask, and how long to wait. */
 export interface Question {
@@ -16,24 +17,25 @@ export interface Question {
   /** As the device stated them when it was held. */
   readonly limits: Required<DeviceLimits>;
   readonly parameters: Pick<Parameters, 'deviceTimeoutMs' | 'runTimeoutMs'>;
+  /** What the inference has waited so far, which counts against its deadline. */
+  readonly waiting: WaitingTime;
   /** Ends the wait at once, with its reason. */
   readonly signal: AbortSignal;
 }
 
 /**
  * What the device answers to `message`, which lies in `place` and holds its images' inputs back to back.
- * @param costs of the run so far: `deviceMs` counts against its deadline
  * @throws DeviceError when a call fails or takes too long, or the run has waited for the device as long as it may
  */
 export async function askLayer(question: Question, message: DeviceInput, place: Place, costs: Costs): Promise<Part[]> {
-  const { map, loaded, limits, parameters, signal } = question;
+  const { map, loaded, limits, parameters, waiting, signal } = question;
   const sent = performance.now();
   const { images } = place;
   const [inputs, outputs] = [inputLength(map), outputLength(map)];
   const largest = Math.max(inputs * message.BYTES_PER_ELEMENT, outputs * 4);
   const perCall = Math.min(images, Math.max(1, Math.floor(limits.maximumTransferBytes / largest)));
   const into = place.answer(message instanceof Int16Array ? 'i32' : 'u32', outputs * images);
-  const wait = { limitMs: callLimitMs(parameters, costs.deviceMs), signal };
+  const wait = { limitMs: callLimitMs(parameters, waiting.ms), signal };
   const ask = async (first: number): Promise<Part> => {
     const some = Math.min(perCall, images - first);
     const room = into?.subarray(first * outputs, (first + some) * outputs);
@@ -41,11 +43,13 @@ export async function askLayer(question: Question, message: DeviceInput, place: 
     costs.bytesToDevice += x.byteLength;
     return { answer: await loaded.apply(x, room), images: some };
   };
+  waiting.begin();
   try {
     // One wait for all calls, which begin together.
     const calls = Math.ceil(images / perCall);
     return await askDevice(() => Promise.all(Array.from({ length: calls }, (_, call) => ask(call * perCall))), wait);
   } finally {
+    waiting.end();
     costs.deviceMs += performance.now() - sent;
   }
 }

@@ -15,6 +15,7 @@ import type { Modulus } from './modulus.js';
 import { destroyPads, type PadSet } from './pads.js';
 import type { Parameters } from './parameters.js';
 import type { Finish } from './passes.js';
+import { WaitingTime } from './waiting-time.js';
 
 /** One layer of a session: everything about it is fixed when the session is opened. */
 export interface SessionLayer {
@@ -68,6 +69,7 @@ export class Inference {
   /** Aborted when the inference ends; the reason is what later calls throw. */
   readonly #over = new AbortController();
   readonly #abort: () => void;
+  readonly #waiting = new WaitingTime();
   #done = 0;
 
   constructor(parts: InferenceParts) {
@@ -75,6 +77,11 @@ export class Inference {
     this.#parts = parts;
     this.#abort = () => this.end(parts.signal?.reason);
     parts.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Fires when the inference ends, with what later calls throw. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /**
@@ -104,7 +111,8 @@ export class Inference {
     try {
       const place = exchange.take(this.images);
       const message = this.#message(x, layer, secrets, place);
-      const question = { map: layer.map, loaded: layer.loaded, limits, parameters, signal: this.#over.signal };
+      const waiting = this.#waiting;
+      const question = { map: layer.map, loaded: layer.loaded, limits, parameters, waiting, signal: this.over };
       const parts = await askLayer(question, message, place, this.costs);
       this.#requireRunning();
       released = this.#judge(parts, layer, secrets, finish);
@@ -128,8 +136,8 @@ export class Inference {
 
   #claimLayer(index: number, x: Int16Array): SessionLayer {
     this.#requireRunning();
-    const layer = this.#parts.layers[index];
-    if (layer === undefined) throw new RangeError(`there is no layer ${index}`);
+    const layer = Number.isSafeInteger(index) ? this.#parts.layers[index] : undefined;
+    if (layer === undefined) throw new RangeError(`there is no layer ${String(index)}`);
     if (this.#used.has(index)) throw new SessionError(`layer ${index} was already run in this inference`);
     if (!(x instanceof Int16Array)) throw new TypeError('x must be an Int16Array');
     const size = inputLength(layer.map) * this.images;

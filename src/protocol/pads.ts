@@ -55,6 +55,11 @@ export class Pad {
     throw new PadError('This pad is not as long as its binding says: it was destroyed. Make new ones with prepare().');
   }
 
+  /** True for what this class made, whatever it looks like. */
+  static is(value: unknown): value is Pad {
+    return typeof value === 'object' && value !== null && #material in value;
+  }
+
   /**
    * The material; whoever takes it wipes it as soon as it was used.
    * @throws PadError the second time.
@@ -78,14 +83,19 @@ export class Pad {
 /** The pads of one inference, one per linear layer, in order. */
 export type PadSet = readonly Pad[];
 
-/** Wipes what is left of the sets. */
-export function destroyPads(sets: readonly PadSet[]): void {
-  for (const set of sets) for (const pad of set) pad.destroy();
+/** Wipes what is left of the sets; what is no pad, as a store may give, is passed over. */
+export function destroyPads(sets: unknown): void {
+  if (!Array.isArray(sets)) return;
+  for (const set of sets) {
+    if (Array.isArray(set)) for (const pad of set) if (Pad.is(pad)) pad.destroy();
+  }
 }
 
-/** True if the set has exactly one pad for each binding, in their order, made for just that. */
-export function fits(set: PadSet, bindings: readonly PadBinding[]): boolean {
+/** True if the set is one, and has exactly one pad for each binding, in their order, made for just that. */
+export function fits(set: unknown, bindings: readonly PadBinding[]): set is PadSet {
   return (
+    Array.isArray(set) &&
+    set.every((pad) => Pad.is(pad)) &&
     set.length === bindings.length &&
     bindings.every((wanted, layer) => {
       const { network, layer: number, modulus, inputs, outputs } = set[layer]!.binding;

@@ -42,5 +42,9 @@ export const defaultParameters: Parameters = {
  * @throws TypeError in one sentence, when a name is unknown or a value is not of its type or range
  */
 export function someParameters(choices: Partial<Parameters> = {}): Parameters {
+  const plain = typeof choices === 'object' && choices !== null && !Array.isArray(choices);
+  if (!plain || ![Object.prototype, null].includes(Object.getPrototypeOf(choices))) {
+    throw new TypeError('parameters must be a plain object');
+  }
   return decode(parameters, { ...defaultParameters, ...choices }, 'parameters');
 }

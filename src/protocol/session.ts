@@ -10,7 +10,7 @@ import { Exchange } from './exchange.js';
 import { Challenges } from './freivalds.js';
 import { type HeldDevice, type HeldMap, holdDevice } from './held-device.js';
 import { Inference, type SessionLayer } from './inference.js';
-import { knownOptions } from './known-options.js';
+import { aSignal, knownOptions } from './known-options.js';
 import { mapsHash } from './maps-hash.js';
 import { type Modulus, smallestModulus } from './modulus.js';
 import { MemoryPadStore, type PadStore, tooFewPads } from './pad-store.js';
@@ -21,6 +21,7 @@ import { type Randomness, systemRandomness } from './randomness.js';
 import { healthyRandomness } from './randomness-health.js';
 import { type Progress, SESSION_OPTIONS, type SessionOptions, type SessionState } from './session-options.js';
 import { repetitionsFor, type Soundness, soundness } from './soundness.js';
+import { untilAborted } from './until-aborted.js';
 
 const POISONED = 'This session refused a wrong answer before and cannot be used again: open a new one.';
 const CLOSED = 'This session is closed.';
@@ -56,6 +57,8 @@ export class Session {
   readonly #inFlight = new Set<Inference>();
   /** Sets of pads that are being made. */
   readonly #making = new Set<Pad[]>();
+  /** Fires when the session ends. */
+  readonly #over = new AbortController();
   readonly #exchange: Exchange;
 
   private constructor(
@@ -91,6 +94,7 @@ export class Session {
    */
   static async open(options: SessionOptions): Promise<Session> {
     const { maps, signal } = knownOptions(options, SESSION_OPTIONS, 'Session.open');
+    if (!Array.isArray(maps)) throw new TypeError('maps must be a list of linear maps');
     if (maps.length === 0) throw new RangeError('a session needs at least one linear map');
     const parameters = someParameters(options.parameters);
     const bounds = maps.map((map) => noWrapBound(aLinearMap(map)));
@@ -115,7 +119,11 @@ export class Session {
 
   /** How many private inferences are prepared, as the store of pads says; 0 when privacy is off or the session has ended. */
   async prepared(): Promise<number> {
-    return this.modulus === null || this.#ended() !== null ? 0 : this.#pads.count();
+    if (this.modulus === null || this.#ended() !== null) return 0;
+    const left = await untilAborted(this.#pads.count(), this.#over.signal);
+    if (!Number.isSafeInteger(left) || left < 0)
+      throw new PadError('The store of pads does not say how many it holds.');
+    return left;
   }
 
   /** Time spent on challenges and pads so far: the trusted side's offline work. */
@@ -174,7 +182,9 @@ export class Session {
    * generator fails its tests
    */
   async prepare(count = 1, signal?: AbortSignal): Promise<void> {
+    aSignal(signal, 'prepare');
     this.#requireUsable();
+    signal?.throwIfAborted();
     this.#requireSameProcess();
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`count must be a whole number, not ${count}`);
     const total = count * this.#bindings.length;
@@ -191,7 +201,7 @@ export class Session {
           await breathe();
           this.#requireUsable();
         }
-        await this.#pads.add(pads);
+        await untilAborted(this.#pads.add(pads), signal, this.#over.signal);
         // The session may have ended, and its store been emptied, while this set was on its way there.
         if (this.#ended() !== null) await this.#pads.destroy();
         this.#requireUsable();
@@ -237,7 +247,7 @@ export class Session {
     });
     this.#inFlight.add(inference);
     try {
-      if (this.modulus !== null) pads.push(...(await this.#reserve(images)));
+      if (this.modulus !== null) pads.push(...(await this.#reserve(images, inference)));
       this.#requireUsable();
       signal?.throwIfAborted();
     } catch (error) {
@@ -262,17 +272,21 @@ export class Session {
   }
 
   /** Takes so many sets of pads from the store, all or none. What does not fit this session is destroyed. */
-  async #reserve(images: number): Promise<readonly PadSet[]> {
-    let sets: readonly PadSet[];
+  async #reserve(images: number, { over }: Inference): Promise<readonly PadSet[]> {
+    let sets: unknown;
+    const reserving = Promise.resolve(this.#pads.reserve(images));
     try {
-      sets = await this.#pads.reserve(images);
+      sets = await untilAborted(reserving, over);
     } catch (error) {
       this.#started -= images;
+      // A store may hand them out when nobody wants them any more.
+      reserving.then(destroyPads, () => {});
       throw error;
     }
-    if (sets.length === images && sets.every((set) => fits(set, this.#bindings))) return sets;
+    const list: readonly unknown[] | null = Array.isArray(sets) ? sets : null;
+    if (list?.length === images && list.every((set) => fits(set, this.#bindings))) return list as readonly PadSet[];
     destroyPads(sets);
-    if (sets.length !== images) throw tooFewPads(sets.length, images);
+    if (list !== null && list.length !== images) throw tooFewPads(list.length, images);
     throw new PadError(
       'The store of pads holds pads for another network, layer, modulus or length: they were destroyed. ' +
         'Give every session a store of its own and call prepare().',
@@ -321,6 +335,7 @@ export class Session {
       trusted.release();
     }
     destroyPads([...this.#making]);
+    this.#over.abort(this.#ended());
     void this.#emptyStore();
     for (const { loaded } of layers) loaded.release();
   }

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import { check, type Part } from '../../src/protocol/check.js';
 import { Challenges } from '../../src/protocol/freivalds.js';
-import { referenceArithmetic, Unchecked, Verified } from '../../src/protocol/index.js';
+import { P24, referenceArithmetic, Unchecked, Verified } from '../../src/protocol/index.js';
 import type { Dense } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';
@@ -62,5 +62,38 @@ test('sums of another number of images or challenges are a reject', () => {
   for (const length of [0, 5, 7, 12]) {
     const claim = { images: 3, outputs: 2, bound: 9, challenges, unblinding: null, finish: null };
     assert.is(check([part(3)], { ...claim, sums: new Uint32Array(length) }, new Int32Array(6), arithmetic), null);
+  }
+});
+
+test('an entry out of range in any part is a reject, also where the folds cannot see it', () => {
+  const q = 2 ** 31 - 1;
+  for (const integrity of [true, false]) {
+    for (let wrong = 0; wrong < 3; wrong++) {
+      const parts = [0, 1, 2].map((image) => ({ answer: Int32Array.of(image === wrong ? q : 0, 0), images: 1 }));
+      const verdict = judge(parts, integrity);
+      // Without integrity an entry is cut to the bound; with it, only the range tells: q is 0 modulo q.
+      if (integrity) assert.is(verdict, null, `part ${wrong}`);
+      else assert.ok(((verdict as Unchecked<Int32Array>).value[2 * wrong] ?? 99) <= 9);
+    }
+  }
+});
+
+test('a residue that is not canonical in any part is a reject, with integrity on or off', () => {
+  for (const integrity of [true, false]) {
+    for (let wrong = 0; wrong < 3; wrong++) {
+      const parts = [0, 1, 2].map((image) => ({ answer: Uint32Array.of(image === wrong ? P24 : 0, 0), images: 1 }));
+      const unblinding = { u: parts.map(() => new Uint32Array(2)), modulus: P24 } as const;
+      const sums = new Uint32Array(integrity ? 6 : 0);
+      const claim = { images: 3, outputs: 2, bound: 9, sums, unblinding, finish: null };
+      const out = new Int32Array(6);
+      assert.is(check(parts, { ...claim, challenges: integrity ? challenges : null }, out, arithmetic), null);
+    }
+  }
+});
+
+test('room that is not the same for every image is a reject', () => {
+  for (const length of [5, 7]) {
+    const claim = { images: 3, outputs: 2, bound: 9, challenges: null, unblinding: null, finish: null };
+    assert.is(check([part(3)], { ...claim, sums: new Uint32Array(0) }, new Int32Array(length), arithmetic), null);
   }
 });

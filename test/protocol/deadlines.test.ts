@@ -9,6 +9,7 @@ import {
   Session,
   SessionError,
 } from '../../src/protocol/index.js';
+import { WaitingTime } from '../../src/protocol/waiting-time.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';
@@ -254,4 +255,47 @@ test('a batch that goes out in many calls waits once: a device cannot fill the l
   await new Promise((resolve) => setTimeout(resolve, 5));
   process.off('warning', note);
   assert.equal(warnings, []);
+});
+
+test('while several layers wait at once, time counts once, and waits that go on count', () => {
+  const real = performance.now;
+  let now = 0;
+  performance.now = () => now;
+  try {
+    const waiting = new WaitingTime();
+    now = 5;
+    assert.is(waiting.ms, 0);
+    waiting.begin();
+    now = 15;
+    assert.is(waiting.ms, 10);
+    waiting.begin();
+    now = 25;
+    assert.is(waiting.ms, 20);
+    waiting.end();
+    now = 35;
+    assert.is(waiting.ms, 30);
+    waiting.end();
+    now = 95;
+    assert.is(waiting.ms, 30);
+    waiting.begin();
+    now = 100;
+    waiting.end();
+    assert.is(waiting.ms, 35);
+  } finally {
+    performance.now = real;
+  }
+});
+
+test('a layer that begins when others have waited out the time of the run is not sent', async () => {
+  let calls = 0;
+  const device = slow('apply', () => {
+    calls++;
+    return null;
+  });
+  const session = await open(device, { runTimeoutMs: 500, deviceTimeoutMs: 60_000, privacy: false }, 2);
+  const inference = await session.begin();
+  assert.instance(await inference.linear(0, x).catch(off), DeviceError);
+  assert.instance(await inference.linear(1, x).catch(off), DeviceError);
+  assert.is(calls, 1);
+  session.close();
 });

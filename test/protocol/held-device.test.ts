@@ -327,3 +327,11 @@ test('a page without shared memory hands none out, whatever the device says', ()
   }
   assert.is(holdDevice({ ...referenceDevice(), limits: { ...good, sharedMemory: true } }).limits.sharedMemory, true);
 });
+
+test('a session without maps is refused for that', async () => {
+  assert.match(String(await open(referenceDevice(), {}, []).catch(off)), /at least one linear map/);
+  for (const maps of [null, 5, undefined]) {
+    const options = { device: referenceDevice(), arithmetic: referenceArithmetic(), maps: maps as never };
+    assert.instance(await Session.open(options).catch(off), TypeError);
+  }
+});

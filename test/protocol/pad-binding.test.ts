@@ -263,3 +263,27 @@ test('where a modulus is set nothing is blinded, or sent in the clear, without o
   assert.equal([...rho, ...u], [1, 2]);
   secretsOf([set(), set()]).dispose();
 });
+
+test('whatever a store hands out that is no set of pads is a PadError, and what came with it is wiped', async () => {
+  const maps = [dense(1)];
+  const binding: PadBinding = { network: await mapsHash(maps), layer: 0, modulus: P24, inputs: 2, outputs: 2 };
+  const forged = { binding, take: () => ({ rho: new Uint32Array(2), u: new Uint32Array(2) }), destroy() {} };
+  for (const wrong of [null, undefined, 7, [null, null], ['ab', 'ab'], [[{}], [{}]], [[forged], [forged]]]) {
+    const { device, sent } = counting();
+    const session = await open(
+      device,
+      maps,
+      handing(() => wrong as never),
+    );
+    assert.instance(await session.begin(2).catch(off), PadError);
+    assert.is(sent(), 0);
+  }
+  const material = { rho: new Uint32Array(2).fill(7), u: new Uint32Array(2).fill(7) };
+  const session = await open(
+    counting().device,
+    maps,
+    handing(() => [[new Pad(binding, material)], undefined as never]),
+  );
+  assert.instance(await session.begin(2).catch(off), PadError);
+  assert.equal([...material.rho, ...material.u], [0, 0, 0, 0]);
+});
