@@ -21,7 +21,7 @@ interface Files {
 /** Node's file system without importing it, since this file runs in browsers too. */
 function files(): Files | null {
   const node = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
-  return (node?.getBuiltinModule?.('node:fs') as Files | undefined) ?? null;
+  return (node?.getBuiltinModule?.('fs') as Files | undefined) ?? null;
 }
 
 /**
