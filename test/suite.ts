@@ -28,6 +28,18 @@ export const registered: Registered[] = [];
 
 const DEFAULT_LIMIT_MS = 120_000;
 
+/** Rejections that nobody heard of since the last test: each would have ended a user's process. */
+let unheard: unknown[] = [];
+process.on('unhandledRejection', (reason) => unheard.push(reason));
+
+/** Lets what the test left behind come to light while it can still be told whose it is. */
+async function leavesNothingUnheard(name: string): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  const found = unheard;
+  unheard = [];
+  if (found.length > 0) throw new Error(`"${name}" left a rejection that nobody handles`, { cause: found[0] });
+}
+
 async function within(limitMs: number, name: string, handler: Handler): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -38,6 +50,7 @@ async function within(limitMs: number, name: string, handler: Handler): Promise<
   } finally {
     clearTimeout(timer);
   }
+  await leavesNothingUnheard(name);
 }
 
 /** Makes a named suite. */

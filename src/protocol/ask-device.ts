@@ -23,6 +23,8 @@ export async function askDevice<T>(work: () => T | Promise<T>, { limitMs, signal
     stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
   });
+  // A device may throw in the very call during which the signal fires: then nobody gets to wait for `over`.
+  over.catch(() => {});
   try {
     return await Promise.race([work(), over]);
   } catch (error) {
