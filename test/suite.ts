@@ -1,6 +1,6 @@
 /**
  * The one place that owns uvu. `suite(name)` returns uvu's test function; nobody calls `run` by hand, so it cannot be
- * forgotten; `main.ts` runs every suite of every file and fails when a file registers nothing.
+ * forgotten; `file-runner.ts` runs every suite of every file and fails when a file registers nothing.
  */
 import './uvu-setup.js';
 import * as fc from 'fast-check';
@@ -8,11 +8,16 @@ import { suite as uvuSuite } from 'uvu';
 
 type Handler = () => void | Promise<void>;
 
+/** Which tests run: those of `npm test`, those of `npm run test:long`, or all. */
+export type Which = 'quick' | 'long' | 'all';
+
 /** uvu's test function, with a limit on how long one test may take. */
 export interface Test {
   (name: string, handler: Handler, limitMs?: number): void;
   before(handler: Handler): void;
   after(handler: Handler): void;
+  /** A test that takes long: `npm run test:long` runs it. */
+  long(name: string, handler: Handler, limitMs?: number): void;
   /** Counts and prints a test that cannot run on this machine, with the reason. */
   skip(name: string, reason: string): void;
 }
@@ -20,7 +25,16 @@ export interface Test {
 export interface Registered {
   readonly name: string;
   readonly run: () => void;
+  /** Tests that are run here, and those that are not because of what was selected. */
   count: number;
+  elsewhere: number;
+}
+
+let which: Which = 'all';
+
+/** Says which tests the suites that are made from now on run. */
+export function select(wanted: Which): void {
+  which = wanted;
 }
 
 /** Every suite made so far, in order. */
@@ -56,15 +70,25 @@ async function within(limitMs: number, name: string, handler: Handler): Promise<
 /** Makes a named suite. */
 export function suite(name: string): Test {
   const inner = uvuSuite(name);
-  const entry: Registered = { name, run: () => inner.run(), count: 0 };
+  const entry: Registered = { name, run: () => inner.run(), count: 0, elsewhere: 0 };
   registered.push(entry);
-  const test = (title: string, handler: Handler, limitMs = DEFAULT_LIMIT_MS): void => {
+  const add = (long: boolean, title: string, handler: Handler, limitMs = DEFAULT_LIMIT_MS): void => {
+    if (which !== 'all' && long !== (which === 'long')) {
+      entry.elsewhere++;
+      return;
+    }
     entry.count++;
     inner(title, () => within(limitMs, title, handler));
   };
+  const test = (title: string, handler: Handler, limitMs?: number): void => add(false, title, handler, limitMs);
+  test.long = (title: string, handler: Handler, limitMs?: number): void => add(true, title, handler, limitMs);
   test.before = (handler: Handler): void => inner.before(async () => handler());
   test.after = (handler: Handler): void => inner.after(async () => handler());
   test.skip = (title: string, reason: string): void => {
+    if (which === 'long') {
+      entry.elsewhere++;
+      return;
+    }
     entry.count++;
     console.log(`skipped: ${name}: ${title} (${reason})`);
     inner.skip(title);
