@@ -1,6 +1,6 @@
 /** The trusted side's elementwise kernels on arrays that do not fit a cache, and the copy they are compared with. */
-import { loadKernels } from '../src/fast/kernels/load.js';
-import { KernelMemory } from '../src/fast/memory.js';
+import { loadKernels } from '../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../src/fast/trusted/memory.js';
 import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import { CHECK_MODULUS, P24 } from '../src/protocol/modulus.js';
 import { consume, filled } from './values.js';

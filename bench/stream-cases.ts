@@ -1,7 +1,7 @@
 /** The kernels that work on tiles, called as they are: there is no arithmetic around them that would be measured too. */
-import { foldTerms, inputSteps } from '../src/fast/kernels/bounds.js';
-import { loadKernels } from '../src/fast/kernels/load.js';
-import { KernelMemory } from '../src/fast/memory.js';
+import { foldTerms, inputSteps } from '../src/fast/trusted/kernels/bounds.js';
+import { loadKernels } from '../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../src/fast/trusted/memory.js';
 import { CHECK_MODULUS, M31, P24 } from '../src/protocol/modulus.js';
 import { COUNT, type KernelCase } from './kernel-cases.js';
 import { consume, filled } from './values.js';

@@ -22,7 +22,7 @@ const FIRST = ['docs/demo', 'docs/', 'fast/cuda', 'cli/', 'network/', 'bench/'];
 const rank = (name: string): number =>
   (FIRST.findIndex((part) => name.startsWith(part)) + FIRST.length + 1) % (FIRST.length + 1);
 
-const files = readdirSync(fileURLToPath(new URL('.', import.meta.url)), { recursive: true, encoding: 'utf8' })
+const files = readdirSync(fileURLToPath(new URL('./', import.meta.url)), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));

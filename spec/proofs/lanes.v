@@ -1,6 +1,6 @@
 (** * Blinding, unblinding and rounding in the fast kernels, one lane at a time
 
-    The expressions of blinding.ts, limbs.ts and rounding.ts in src/fast/kernels/assembly; a mask of a comparison is
+    The expressions of blinding.ts, limbs.ts and rounding.ts in src/fast/trusted/kernels/assembly; a mask of a comparison is
     written as "if". *)
 From Coq Require Import ZArith Lia.
 From Slalom Require Import exactness.

@@ -1,6 +1,6 @@
 (** * Modular reductions of the fast kernels, one lane at a time
 
-    The functions of src/fast/kernels/assembly/modular.ts over the unbounded integers: `Z.land v m` is v & m and
+    The functions of src/fast/trusted/kernels/assembly/modular.ts over the unbounded integers: `Z.land v m` is v & m and
     `Z.shiftr v n` is v >> n. The theorems say that every intermediate value fits its lane and that the result is right. *)
 From Coq Require Import ZArith Lia.
 From Slalom Require Import exactness.

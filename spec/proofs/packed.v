@@ -1,6 +1,6 @@
 (** * Packed folds
 
-    The lanes of packed-folds.ts in src/fast/kernels/assembly: int16 entries times int16 limbs of balanced residues, summed in
+    The lanes of packed-folds.ts in src/fast/trusted/kernels/assembly: int16 entries times int16 limbs of balanced residues, summed in
     int32 for `inputSteps` vectors and then in int64. That the limbs make up the residue is two_limbs, and that sums of limbs
     recombine is limbs_recombine, in exactness.v. *)
 From Coq Require Import ZArith Lia List.

@@ -1,7 +1,7 @@
 (** * Changes of scale and averages without 64-bit lanes
 
-    The expressions of high-words.ts, two-limbs.ts and averages.ts in src/fast/kernels/assembly, one lane at a time, with
-    the conditions of src/fast/kernels/bounds.ts. In Z, `/` rounds down, as an arithmetic shift does. *)
+    The expressions of high-words.ts, two-limbs.ts and averages.ts in src/fast/trusted/kernels/assembly, one lane at a time, with
+    the conditions of src/fast/trusted/kernels/bounds.ts. In Z, `/` rounds down, as an arithmetic shift does. *)
 From Coq Require Import ZArith Lia.
 From Slalom Require Import exactness.
 Local Open Scope Z_scope.

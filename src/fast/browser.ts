@@ -22,8 +22,8 @@ export {
   type WebgpuDeviceOptions,
   webgpuDevice,
 } from './devices/webgpu/index.js';
-export { KernelsError } from './kernels/compile.js';
-export { compileKernels, type KernelSource } from './kernels/fetch.js';
+export { KernelsError } from './trusted/kernels/compile.js';
+export { compileKernels, type KernelSource } from './trusted/kernels/fetch.js';
 export {
   serveDevice,
   type WebKernels,

@@ -2,7 +2,7 @@
  * The fast side: the trusted side's arithmetic in WebAssembly SIMD, and devices.
  * @module
  */
-export { type WasmArithmeticOptions, wasmArithmetic } from './arithmetic.js';
+export { type WasmArithmeticOptions, wasmArithmetic } from './trusted/arithmetic.js';
 export {
   type CudaDescription,
   type CudaDevice,
@@ -39,4 +39,4 @@ export {
   type WebgpuLimits,
   webgpuDevice,
 } from './devices/webgpu/index.js';
-export { KernelsError } from './kernels/compile.js';
+export { KernelsError } from './trusted/kernels/compile.js';

@@ -10,9 +10,9 @@ import type { Answer } from './devices/wasm/messages.js';
 import { serve } from './devices/wasm/serve.js';
 import { type Endpoint, webThread } from './devices/wasm/web-thread.js';
 import { aTimeout, openWithin } from './devices/within.js';
-import { kernelArithmetic } from './kernel-arithmetic.js';
-import { fetchKernels, type KernelSource } from './kernels/fetch.js';
-import { KernelMemory } from './memory.js';
+import { kernelArithmetic } from './trusted/kernel-arithmetic.js';
+import { fetchKernels, type KernelSource } from './trusted/kernels/fetch.js';
+import { KernelMemory } from './trusted/memory.js';
 import { someOptions } from './validators.js';
 
 /** Where the compiled kernels are. */

@@ -13,7 +13,7 @@ import {
   requantizeForm,
   rescaleForm,
   shiftsToInt32,
-} from '../../src/fast/kernels/bounds.js';
+} from '../../src/fast/trusted/kernels/bounds.js';
 import { M31, P24 } from '../../src/protocol/modulus.js';
 import type { Dense } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';

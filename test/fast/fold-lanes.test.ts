@@ -4,7 +4,7 @@
  */
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { foldTerms } from '../../src/fast/kernels/bounds.js';
+import { foldTerms } from '../../src/fast/trusted/kernels/bounds.js';
 import { CHECK_MODULUS, M31, packedLength, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { suite } from '../suite.js';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { compileKernels, KernelsError } from '../../src/fast/browser.js';
-import { KERNELS_SHA256 } from '../../src/fast/kernels/digest.js';
+import { KERNELS_SHA256 } from '../../src/fast/trusted/kernels/digest.js';
 import { suite } from '../suite.js';
 
 const test = suite('digest of the kernels');

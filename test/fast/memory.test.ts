@@ -1,8 +1,8 @@
 /** Trusted memory: arrays that stay valid when it grows, zeroing, arrays from elsewhere, and running out of it. */
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { loadKernels } from '../../src/fast/kernels/load.js';
-import { KernelMemory } from '../../src/fast/memory.js';
+import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../../src/fast/trusted/memory.js';
 import { P24 } from '../../src/protocol/modulus.js';
 import { suite } from '../suite.js';
 

@@ -1,9 +1,9 @@
 /** The tiled folds: what they add to their sums is the inner product, for every length, start and extreme. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { foldTerms, inputSteps } from '../../src/fast/kernels/bounds.js';
-import { loadKernels } from '../../src/fast/kernels/load.js';
-import { KernelMemory } from '../../src/fast/memory.js';
+import { foldTerms, inputSteps } from '../../src/fast/trusted/kernels/bounds.js';
+import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../../src/fast/trusted/memory.js';
 import { CHECK_MODULUS } from '../../src/protocol/modulus.js';
 import { edgy } from '../generators.js';
 import { check, suite } from '../suite.js';

@@ -1,8 +1,8 @@
 /** What leaves for the device, and the residues that are drawn: both against their definitions. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { loadKernels } from '../../src/fast/kernels/load.js';
-import { KernelMemory } from '../../src/fast/memory.js';
+import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../../src/fast/trusted/memory.js';
 import { M31, type Modulus, P24 } from '../../src/protocol/modulus.js';
 import { referenceArithmetic } from '../../src/protocol/reference-arithmetic.js';
 import { sampleResidues } from '../../src/protocol/sampling.js';

@@ -1,10 +1,10 @@
 /** The trusted threads: that the helpers are there and work, what they can reach, and that a closed team refuses. */
 import * as assert from 'uvu/assert';
-import { clearFields } from '../../src/fast/jobs/clear.js';
-import { loadKernels } from '../../src/fast/kernels/load.js';
-import { KernelMemory } from '../../src/fast/memory.js';
-import { openTeam } from '../../src/fast/team/open-team.js';
-import { soloTeam } from '../../src/fast/team/team.js';
+import { clearFields } from '../../src/fast/trusted/jobs/clear.js';
+import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
+import { KernelMemory } from '../../src/fast/trusted/memory.js';
+import { openTeam } from '../../src/fast/trusted/team/open-team.js';
+import { soloTeam } from '../../src/fast/trusted/team/team.js';
 import { suite } from '../suite.js';
 
 const test = suite('fast team');

@@ -3,7 +3,7 @@
  * photographs. The photographs were not used to calibrate.
  */
 import * as assert from 'uvu/assert';
-import { wasmArithmetic } from '../../src/fast/arithmetic.js';
+import { wasmArithmetic } from '../../src/fast/trusted/arithmetic.js';
 import { certify } from '../../src/network/certificate.js';
 import { runInTheClear } from '../../src/network/clear.js';
 import {

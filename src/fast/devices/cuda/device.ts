@@ -4,7 +4,7 @@ import type { Device } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
-import { integersFit } from '../../kernels/bounds.js';
+import { integersFit } from '../../trusted/kernels/bounds.js';
 import { someOptions } from '../../validators.js';
 import { selfTest } from '../self-test.js';
 import { aTimeout, openWithin } from '../within.js';

@@ -4,7 +4,7 @@ import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
-import { integersFit } from '../../kernels/bounds.js';
+import { integersFit } from '../../trusted/kernels/bounds.js';
 import { anInteger, someOptions } from '../../validators.js';
 import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';

@@ -1,8 +1,8 @@
 /** The kernels as a device in the thread that calls: what runs inside the wasm device's own thread. */
 import type { Device, DeviceOutput } from '../../../protocol/device.js';
 import { inputLength, outputLength } from '../../../reference/linear-map.js';
-import { prepare } from '../../linear/prepared-map.js';
-import type { KernelMemory } from '../../memory.js';
+import { prepare } from '../../trusted/linear/prepared-map.js';
+import type { KernelMemory } from '../../trusted/memory.js';
 import type { Description } from './messages.js';
 
 /** One block of WebAssembly memory is below 1 GiB, and a call also needs room for limbs. */

@@ -3,7 +3,7 @@ import type { Device, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import { aModulus } from '../../../protocol/modulus.js';
 import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
-import { integersFit } from '../../kernels/bounds.js';
+import { integersFit } from '../../trusted/kernels/bounds.js';
 import { findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';
 import { Connection } from './connection.js';

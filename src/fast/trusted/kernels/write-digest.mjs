@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const kernels = readFileSync(new URL('../../../dist/kernels.wasm', import.meta.url));
+const kernels = readFileSync(new URL('../../../../dist/kernels.wasm', import.meta.url));
 const digest = createHash('sha256').update(kernels).digest('hex');
 const text = `/** Written by write-digest.mjs when the kernels are built. */
 

@@ -1,5 +1,5 @@
 /** The trusted operations of `TrustedArithmetic` that follow a verified layer: changes of scale and pooling. */
-import type { TrustedArithmetic } from '../protocol/arithmetic.js';
+import type { TrustedArithmetic } from '../../protocol/arithmetic.js';
 import { elementwiseFields } from './jobs/elementwise.js';
 import { lookupFields } from './jobs/lookup.js';
 import { poolFields } from './jobs/pool.js';
@@ -8,7 +8,7 @@ import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
 import { rowsFor, tileFor } from './team/tiles.js';
-import { aClamp, aMultiplier, anArray, anInteger, aShift } from './validators.js';
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../validators.js';
 
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;

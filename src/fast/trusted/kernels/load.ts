@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { compileExact } from './compile.js';
 import { type KernelInstance, newKernels } from './instance.js';
 
-/** The same place seen from src/fast/kernels and from dist/fast/kernels. */
-const location = new URL('../../../dist/kernels.wasm', import.meta.url);
+/** The same place seen from src/fast/trusted/kernels and from dist/fast/trusted/kernels. */
+const location = new URL('../../../../dist/kernels.wasm', import.meta.url);
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
