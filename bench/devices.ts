@@ -8,7 +8,7 @@ import { version } from '../src/cli/version.js';
 import { cudaDevice, wasmArithmetic } from '../src/fast/index.js';
 import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import type { Device } from '../src/protocol/device.js';
-import { macCount } from '../src/reference/linear-map.js';
+import { macCount } from '../src/model/linear-map.js';
 import { copyMs, type Limits, limitsOf } from './devices-limits.js';
 import { type Effort, type LayerResult, timeLayer } from './devices-time.js';
 import { layersOf, withWeights } from './layers.js';

@@ -3,7 +3,7 @@
  * that every device computes the same thing and their checksums can be compared.
  */
 import { linearPlans, type ZooName, zooPlan } from '../src/network/zoo/index.js';
-import { type LinearMap, outputChannels, termsPerOutput } from '../src/reference/linear-map.js';
+import { type LinearMap, outputChannels, termsPerOutput } from '../src/model/linear-map.js';
 
 /** A shape, and how often the network has it. The map has no weights yet: see `withWeights`. */
 export interface Layer {

@@ -2,7 +2,7 @@
 import { foldTerms, inputSteps } from '../src/fast/trusted/kernels/bounds.js';
 import { loadKernels } from '../src/fast/trusted/kernels/load.js';
 import { KernelMemory } from '../src/fast/trusted/memory.js';
-import { CHECK_MODULUS, M31, P24 } from '../src/protocol/modulus.js';
+import { CHECK_MODULUS, M31, P24 } from '../src/model/modulus.js';
 import { COUNT, type KernelCase } from './kernel-cases.js';
 import { consume, filled } from './values.js';
 

@@ -1,6 +1,6 @@
 /** What the machine's memory gives to one thread and to more: the limit of every pass over arrays that no cache holds. */
 import { wasmArithmetic } from '../src/fast/index.js';
-import { CHECK_MODULUS } from '../src/protocol/modulus.js';
+import { CHECK_MODULUS } from '../src/model/modulus.js';
 import { measure, rounded } from './measure.js';
 import { consume, filled } from './values.js';
 

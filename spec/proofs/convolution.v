@@ -28,7 +28,7 @@ Proof. by rewrite /loop big_flatten big_map -{1}[n]subn0 -/(index_iota 0 n) big_
 Section Convolution.
 Variable R : comRingType.
 
-(** The fields of `Convolution` in src/reference/linear-map.ts, the input's extent first. *)
+(** The fields of `Convolution` in src/model/linear-map.ts, the input's extent first. *)
 Record convolution := Convolution {
   height : nat; width : nat; channels : nat;
   kernel_height : nat; kernel_width : nat;

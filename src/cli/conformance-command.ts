@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ConformanceReport, type ConformanceRow, examine } from '../conformance/index.js';
-import { decode, wholeNumber } from '../protocol/codecs.js';
+import { decode, wholeNumber } from '../boundary/codecs.js';
 import type { Device } from '../protocol/index.js';
 import { deviceNames, openDevice } from './devices.js';
 import { FailedReport, UsageError } from './exit.js';

@@ -1,6 +1,6 @@
 /** How every command ends: one plain sentence and an exit code, never a stack trace. */
 
-import { ImageError, ModelError } from '../network/errors.js';
+import { ImageError, ModelError } from '../model/errors.js';
 import {
   DeviceError,
   DeviceUnavailableError,

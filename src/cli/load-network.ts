@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ModelError } from '../network/errors.js';
+import { ModelError } from '../model/errors.js';
 import { importFaceModel } from '../network/faces/index.js';
 import { isNetworkFile, type NetworkDetails, networkHash, readNetworkFile } from '../network/file/index.js';
 import type { FloatNetwork } from '../network/float/index.js';

@@ -1,6 +1,6 @@
 /** The options that several commands share, from text to checked values. */
 import { availableParallelism } from 'node:os';
-import { decode, wholeNumber } from '../protocol/codecs.js';
+import { decode, wholeNumber } from '../boundary/codecs.js';
 import { defaultParameters } from '../protocol/index.js';
 import { aDeviceName, NO_DEVICE } from './devices.js';
 import { UsageError } from './exit.js';

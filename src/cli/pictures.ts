@@ -1,7 +1,7 @@
 /** Pictures that the command line names, as inputs of a network. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError } from '../network/errors.js';
+import { ModelError } from '../model/errors.js';
 import { preparePicture, readImage } from '../network/image/index.js';
 import { UsageError } from './exit.js';
 import type { LoadedNetwork } from './load-network.js';

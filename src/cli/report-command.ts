@@ -1,7 +1,7 @@
 /** `slalom report`: one HTML file about a run or a benchmark, to keep or to send. */
 import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { decode } from '../protocol/codecs.js';
+import { decode } from '../boundary/codecs.js';
 import { UsageError } from './exit.js';
 import { readInput } from './read-input.js';
 import { aBenchmark } from './report-page/benchmark-codec.js';

@@ -1,6 +1,6 @@
 /** The linear maps conformance is tested with. */
 import { noWrapBound } from '../protocol/certificate.js';
-import type { Convolution, Dense, InputRange, LinearMap } from '../reference/linear-map.js';
+import type { Convolution, Dense, InputRange, LinearMap } from '../model/linear-map.js';
 import type { Numbers } from './numbers.js';
 import { integerEdges } from './vectors.js';
 

@@ -13,7 +13,7 @@ import { aTimeout, openWithin } from './devices/within.js';
 import { kernelArithmetic } from './trusted/kernel-arithmetic.js';
 import { fetchKernels, type KernelSource } from './trusted/kernels/fetch.js';
 import { KernelMemory } from './trusted/memory.js';
-import { someOptions } from './validators.js';
+import { someOptions } from '../boundary/validators.js';
 
 /** Where the compiled kernels are. */
 export interface WebKernels {

@@ -5,7 +5,7 @@
 export { type Certificate, certify, type LayerCertificate } from './certificate.js';
 export { type Classification, classify, readLabels } from './classification.js';
 export { runInTheClear } from './clear.js';
-export { ImageError, ModelError, NetworkFileError, NoWrapError } from './errors.js';
+export { ImageError, ModelError, NetworkFileError, NoWrapError } from '../model/errors.js';
 export * from './faces/browser.js';
 export * from './file/index.js';
 export * from './float/index.js';

@@ -1,5 +1,5 @@
 /** Reads a classifier's output. */
-import type { QuantizedNetwork, Tensor, TensorId } from '../reference/quantized-network.js';
+import type { QuantizedNetwork, Tensor, TensorId } from '../model/quantized-network.js';
 
 /** One class and how probable the network finds it. */
 export interface Classification {

@@ -1,7 +1,7 @@
 /** Checks of the operations that carry lists of places or tables: nothing may point beyond what it reads. */
 import type { InterpolateOperation, SoftmaxOperation, Tensor } from '../reference/index.js';
 import { elementCount, rowsColumnsChannels } from './graph.js';
-import { fail, require } from './requirement.js';
+import { fail, require } from '../model/requirement.js';
 
 export function requireSoftmax({ exponentials, unit }: SoftmaxOperation, input: Tensor, where: string): void {
   if (input.kind !== 'activation') fail(where, 'inputs must be activation tensors');

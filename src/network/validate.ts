@@ -1,6 +1,6 @@
 /** A quantized network is checked once, when it is opened: shapes, ranges and integer widths, so that nothing later can wrap. */
 import { noWrapBound, reachableBound } from '../protocol/certificate.js';
-import { CHECK_MODULUS } from '../protocol/modulus.js';
+import { CHECK_MODULUS } from '../model/modulus.js';
 import type {
   LinearOperation,
   Operation,
@@ -10,9 +10,9 @@ import type {
   TensorId,
 } from '../reference/index.js';
 import { aLinearMap, inputLength, outputChannels, outputLength, pooledShape } from '../reference/index.js';
-import { NoWrapError } from './errors.js';
+import { NoWrapError } from '../model/errors.js';
 import { elementCount, operationInputs, rowsColumnsChannels } from './graph.js';
-import { fail, require } from './requirement.js';
+import { fail, require } from '../model/requirement.js';
 import { requireInterpolate, requireLookup, requireSoftmax, requireTake, tableRange } from './validate-tables.js';
 
 function requireTensor(tensor: Tensor, index: number): void {

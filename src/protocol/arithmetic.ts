@@ -5,9 +5,9 @@
  * All arrays are allocated with `allocate`, so that an implementation may keep them where its kernels can reach them.
  * Notation: p pad modulus, q check modulus 2^31 - 1, x centred input, y integer output, s challenge, z device answer.
  */
-import type { LinearMap } from '../reference/linear-map.js';
-import type { PoolOperation, Requantization, RescaleOperation } from '../reference/quantized-network.js';
-import type { Modulus } from './modulus.js';
+import type { LinearMap } from '../model/linear-map.js';
+import type { PoolOperation, Requantization, RescaleOperation } from '../model/quantized-network.js';
+import type { Modulus } from '../model/modulus.js';
 import type { Addition, Finish, Incoming, Outgoing } from './passes.js';
 
 /** The element types trusted memory is made of. */

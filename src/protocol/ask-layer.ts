@@ -1,5 +1,5 @@
 /** Sends one layer's message and waits for the answers: in one call, or in as many as the device's limits demand. */
-import { inputLength, type LinearMap, outputLength } from '../reference/linear-map.js';
+import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
 import { askDevice } from './ask-device.js';
 import type { Part } from './check.js';
 import type { Costs } from './costs.js';

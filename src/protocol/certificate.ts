@@ -1,6 +1,6 @@
 /** The no-wrap certificate of one linear map, computed from its actual weights in exact integer arithmetic. */
-import { type LinearMap, outputChannels, termsPerOutput } from '../reference/linear-map.js';
-import { CHECK_MODULUS } from './modulus.js';
+import { type LinearMap, outputChannels, termsPerOutput } from '../model/linear-map.js';
+import { CHECK_MODULUS } from '../model/modulus.js';
 
 /** The largest over output channels of the sum of |w|: below 2^31 * 2^15, so exact. */
 function largestSumOf(map: LinearMap): number {

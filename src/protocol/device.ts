@@ -1,6 +1,6 @@
 /** The untrusted side: one small interface, four verbs. Nothing behind it is believed. */
-import type { LinearMap } from '../reference/linear-map.js';
-import type { Modulus } from './modulus.js';
+import type { LinearMap } from '../model/linear-map.js';
+import type { Modulus } from '../model/modulus.js';
 
 /** What a device can do; a map that does not fit is refused by `load` with a `DeviceError`. */
 export interface DeviceLimits {

@@ -2,12 +2,12 @@
  * A device as the trusted side holds it. Everything that a device states is read from its object once, here, validated and
  * copied; its functions are taken along and its objects never looked at again. Errors of any kind become a `DeviceError`.
  */
-import type { LinearMap } from '../reference/linear-map.js';
+import type { LinearMap } from '../model/linear-map.js';
 import { askDevice, type Wait } from './ask-device.js';
 import type { Device, DeviceInput, DeviceLimits, DeviceOutput } from './device.js';
 import { DeviceError, deviceReason, deviceText } from './errors.js';
 import { copyOfMap } from './map-copy.js';
-import type { Modulus } from './modulus.js';
+import type { Modulus } from '../model/modulus.js';
 
 /** The longest name that is repeated. */
 const LONGEST_NAME = 64;

@@ -9,13 +9,13 @@ export {
   type CalculatedTarget,
   type Calculation,
   calculateSoundness,
-} from './calculator/calculate.js';
-export type { CalculatedCertificate, Condition, LaneCondition } from './calculator/certificate.js';
-export type { CalculatedCosts, PadSupply } from './calculator/costs.js';
-export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from './calculator/input.js';
-export { calculationToJson, type Json, toJson } from './calculator/json.js';
-export { type Preset, type PresetName, presetNames, presets } from './calculator/presets.js';
-export type { Rotation } from './calculator/rotation.js';
+} from '../calculator/calculate.js';
+export type { CalculatedCertificate, Condition, LaneCondition } from '../calculator/certificate.js';
+export type { CalculatedCosts, PadSupply } from '../calculator/costs.js';
+export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from '../calculator/input.js';
+export { calculationToJson, type Json, toJson } from '../calculator/json.js';
+export { type Preset, type PresetName, presetNames, presets } from '../calculator/presets.js';
+export type { Rotation } from '../calculator/rotation.js';
 export { noWrapBound } from './certificate.js';
 export { type ChallengeSpace, type ChallengeStructure, challengeError } from './challenge-error.js';
 export { Unchecked, Verified } from './check.js';
@@ -32,7 +32,7 @@ export {
 export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
 export { knownOptions } from './known-options.js';
-export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from './modulus.js';
+export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from '../model/modulus.js';
 export { MemoryPadStore, type PadStore } from './pad-store.js';
 export { Pad, type PadBinding, type PadMaterial, type PadSet, type Release } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';

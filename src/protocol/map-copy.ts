@@ -1,5 +1,5 @@
 /** Maps for the other side: a device gets nothing that the trusted side still looks at. */
-import type { LinearMap } from '../reference/linear-map.js';
+import type { LinearMap } from '../model/linear-map.js';
 
 /** The same map in memory of its own, down to the last field. */
 export function copyOfMap(map: LinearMap): LinearMap {

@@ -1,6 +1,6 @@
 /** The name of a session's maps: pads are bound to it. */
 import { sha256 } from '@noble/hashes/sha2';
-import type { LinearMap } from '../reference/linear-map.js';
+import type { LinearMap } from '../model/linear-map.js';
 
 /**
  * SHA-256, as 64 hexadecimal digits, over the maps in their order: of each its fields as JSON with sorted names, and in place

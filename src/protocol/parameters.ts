@@ -1,6 +1,6 @@
 /** What a session is opened with: validated once, here. */
 import * as t from 'io-ts';
-import { decode, strictObject, wholeNumber } from './codecs.js';
+import { decode, strictObject, wholeNumber } from '../boundary/codecs.js';
 
 const parameters = strictObject({
   integrity: t.boolean,

@@ -17,7 +17,7 @@ import {
   unblind,
 } from '../reference/index.js';
 import type { TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
-import { CHECK_MODULUS, P24 } from './modulus.js';
+import { CHECK_MODULUS, P24 } from '../model/modulus.js';
 import { finishAll, incoming, outgoing } from './reference-passes.js';
 
 const integers = (values: ArrayLike<number>): bigint[] => Array.from(values, BigInt);

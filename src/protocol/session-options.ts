@@ -1,5 +1,5 @@
 /** What a session is opened with, and what it tells on the way. */
-import type { LinearMap } from '../reference/linear-map.js';
+import type { LinearMap } from '../model/linear-map.js';
 import type { TrustedArithmetic } from './arithmetic.js';
 import type { Device } from './device.js';
 import type { PadStore } from './pad-store.js';

@@ -1,5 +1,5 @@
 /** L(x) over the integers. Reduce the result for L(x) mod p. */
-import { inputLength, type LinearMap, outputLength } from './linear-map.js';
+import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
 import { forEachTap } from './taps.js';
 
 /**

@@ -1,5 +1,5 @@
 /** The no-wrap bound of a linear map, from its actual weights. */
-import { type LinearMap, outputChannels, termsPerOutput } from './linear-map.js';
+import { type LinearMap, outputChannels, termsPerOutput } from '../model/linear-map.js';
 
 /** Per output channel: the sum of |w| times the largest |x| the map's input range allows. Padding only lowers |L(x)|. */
 export function channelBounds(map: LinearMap): bigint[] {

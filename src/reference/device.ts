@@ -5,7 +5,7 @@
 import { apply } from './apply.js';
 import { bound } from './bound.js';
 import { M31, modulo, P24 } from './field.js';
-import { aLinearMap, inputLength, type LinearMap } from './linear-map.js';
+import { aLinearMap, inputLength, type LinearMap } from '../model/linear-map.js';
 
 type Mode = number | 'integers';
 

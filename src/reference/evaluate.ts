@@ -2,7 +2,7 @@
 import { apply } from './apply.js';
 import { combine, interpolate, take } from './further-operations.js';
 import { lookup } from './lookup.js';
-import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from './quantized-network.js';
+import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from '../model/quantized-network.js';
 import {
   add,
   addBias,

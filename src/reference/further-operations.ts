@@ -1,7 +1,7 @@
 /** More operations the trusted side does itself: entries moved, pairs combined, pixels interpolated. Types and meaning. */
 import type { LookupOperation } from './lookup.js';
 import { clamp, roundedShift } from './rounding.js';
-import type { TensorId } from './tensor.js';
+import type { TensorId } from '../model/tensor.js';
 
 /**
  * Entries in other places: out[j0, j1, ...] = x[offsets[0][j0] + offsets[1][j1] + ...], x as a row-major list. One axis of the

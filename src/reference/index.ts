@@ -52,7 +52,7 @@ export {
   type Size,
   type Steps,
   termsPerOutput,
-} from './linear-map.js';
+} from '../model/linear-map.js';
 export { type LookupOperation, lookup } from './lookup.js';
 export type {
   AccumulatorTensor,
@@ -74,7 +74,7 @@ export type {
   TensorId,
   TrustedOperation,
   UnaryOperation,
-} from './quantized-network.js';
+} from '../model/quantized-network.js';
 export { clamp, floorDivision, roundedDivision, roundedShift } from './rounding.js';
 export { type Bytes, residueBits, sampleResidue, sampleResidues } from './sampling.js';
 export { transpose } from './transpose.js';

@@ -5,7 +5,7 @@ import { bound } from './bound.js';
 import { decodeIntegers, decodeResidues } from './decode.js';
 import { modulo } from './field.js';
 import { accepts, type Challenge } from './freivalds.js';
-import type { LinearMap } from './linear-map.js';
+import type { LinearMap } from '../model/linear-map.js';
 
 /** The device: given the numbers it may see, answers with whatever it likes. */
 export type Answer = (input: readonly number[]) => unknown;

@@ -1,5 +1,5 @@
 /** Any function of one entry, as a table: the sigmoid and its like, already rounded to the scales of input and output. */
-import type { TensorId } from './tensor.js';
+import type { TensorId } from '../model/tensor.js';
 
 /** out[i] = table[x[i] - minimum], with minimum that of the range of the tensor that it reads. */
 export interface LookupOperation {

@@ -1,5 +1,5 @@
 /** The index set of a linear map: which weight joins which input to which output. `apply` and `transpose` walk the same set. */
-import { type Convolution, type Dense, type LinearMap, outputExtent } from './linear-map.js';
+import { type Convolution, type Dense, type LinearMap, outputExtent } from '../model/linear-map.js';
 
 /** Calls `visit(output index, input index, weight)` once for every non-padding term of the map. */
 export function forEachTap(map: LinearMap, visit: (output: number, input: number, weight: bigint) => void): void {

@@ -1,5 +1,5 @@
 /** The transpose of L over the integers: the one identity Freivalds' check rests on is <s, L(x)> = <transpose(s), x>. */
-import { inputLength, type LinearMap, outputLength } from './linear-map.js';
+import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
 import { forEachTap } from './taps.js';
 
 /**

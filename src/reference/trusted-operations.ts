@@ -1,12 +1,12 @@
 /** The operations the trusted side does itself, on centred integers. One rounding rule: `rounding.ts`. */
-import type { Padding } from './linear-map.js';
+import type { Padding } from '../model/linear-map.js';
 import type {
   AddOperation,
   PoolOperation,
   Requantization,
   RescaleOperation,
   SoftmaxOperation,
-} from './quantized-network.js';
+} from '../model/quantized-network.js';
 import { clamp, roundedDivision, roundedShift } from './rounding.js';
 
 /** The shape pooling and padding act on: rows, columns, channels last. */

@@ -15,7 +15,7 @@ import { type RunFile, runFile } from '../../src/cli/report-page/run-codec.js';
 import { runPage } from '../../src/cli/report-page/run-page.js';
 import { networkHash } from '../../src/network/file/index.js';
 import { NetworkSession } from '../../src/network/network-session.js';
-import { decode } from '../../src/protocol/codecs.js';
+import { decode } from '../../src/boundary/codecs.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
 import { referenceDevice } from '../../src/reference/index.js';
 import { smallNetwork } from '../network/small-network.js';

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../docs/.vitepress/demo/snapshot.js';
 import { watchedArithmetic, watchedDevice } from '../../docs/.vitepress/demo/watch.js';
 import { announcement, facesFound, progressLine, uniformity } from '../../docs/.vitepress/demo/words.js';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { P24 } from '../../src/protocol/modulus.js';
+import { P24 } from '../../src/model/modulus.js';
 import { Session } from '../../src/protocol/session.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
 import { suite } from '../suite.js';

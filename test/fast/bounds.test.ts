@@ -14,7 +14,7 @@ import {
   rescaleForm,
   shiftsToInt32,
 } from '../../src/fast/trusted/kernels/bounds.js';
-import { M31, P24 } from '../../src/protocol/modulus.js';
+import { M31, P24 } from '../../src/model/modulus.js';
 import type { Dense } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 

@@ -9,7 +9,7 @@ import { nodeThread } from '../../src/fast/devices/wasm/node-thread.js';
 import { saboteur, selfTest, wasmDevice } from '../../src/fast/index.js';
 import type { Device } from '../../src/protocol/device.js';
 import { DeviceError } from '../../src/protocol/errors.js';
-import { M31, P24 } from '../../src/protocol/modulus.js';
+import { M31, P24 } from '../../src/model/modulus.js';
 import { apply, type Dense, inputLength, modulo, referenceDevice } from '../../src/reference/index.js';
 import { integers, mapAndInput } from '../generators.js';
 import { check, suite } from '../suite.js';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { outputBound } from '../../src/fast/trusted/kernels/bounds.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
-import { M31, P24 } from '../../src/protocol/modulus.js';
+import { M31, P24 } from '../../src/model/modulus.js';
 import { type Dense, inputLength, type LinearMap, outputLength } from '../../src/reference/index.js';
 import { mapAndInput } from '../generators.js';
 import { check, suite } from '../suite.js';

@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { CHECK_MODULUS } from '../../src/protocol/modulus.js';
+import { CHECK_MODULUS } from '../../src/model/modulus.js';
 import { suite } from '../suite.js';
 
 const test = suite('answers in foreign memory');

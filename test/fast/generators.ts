@@ -1,6 +1,6 @@
 /** Values and maps for the fast side: the extremes of int16 and of both moduli, and the borders between limbs. */
 import * as fc from 'fast-check';
-import { M31, type Modulus, P24 } from '../../src/protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../src/model/modulus.js';
 import { inputLength, type LinearMap, outputLength } from '../../src/reference/index.js';
 import { edgyList, linearMap } from '../generators.js';
 

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
 import { KernelMemory } from '../../src/fast/trusted/memory.js';
-import { P24 } from '../../src/protocol/modulus.js';
+import { P24 } from '../../src/model/modulus.js';
 import { suite } from '../suite.js';
 
 const test = suite('fast memory');

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { foldTerms, inputSteps } from '../../src/fast/trusted/kernels/bounds.js';
 import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
 import { KernelMemory } from '../../src/fast/trusted/memory.js';
-import { CHECK_MODULUS } from '../../src/protocol/modulus.js';
+import { CHECK_MODULUS } from '../../src/model/modulus.js';
 import { edgy } from '../generators.js';
 import { check, suite } from '../suite.js';
 import { int16s, int32s, residues } from './generators.js';

@@ -12,7 +12,7 @@ import {
   referenceArithmetic,
   type TrustedArithmetic,
 } from '../../src/protocol/index.js';
-import { CHECK_MODULUS, M31, type Modulus, P24 } from '../../src/protocol/modulus.js';
+import { CHECK_MODULUS, M31, type Modulus, P24 } from '../../src/model/modulus.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('fast passes');

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { loadKernels } from '../../src/fast/trusted/kernels/load.js';
 import { KernelMemory } from '../../src/fast/trusted/memory.js';
-import { M31, type Modulus, P24 } from '../../src/protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../src/model/modulus.js';
 import { referenceArithmetic } from '../../src/protocol/reference-arithmetic.js';
 import { sampleResidues } from '../../src/protocol/sampling.js';
 import { edgy } from '../generators.js';

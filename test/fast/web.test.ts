@@ -12,7 +12,7 @@ import {
 import type { Request } from '../../src/fast/devices/wasm/messages.js';
 import { wasmArithmetic as nodeArithmetic } from '../../src/fast/index.js';
 import { DeviceError, IntegrityError } from '../../src/protocol/errors.js';
-import { M31, P24 } from '../../src/protocol/modulus.js';
+import { M31, P24 } from '../../src/model/modulus.js';
 import { Session } from '../../src/protocol/session.js';
 import { apply, type Dense, modulo } from '../../src/reference/index.js';
 import { integers } from '../generators.js';

@@ -13,7 +13,7 @@ import {
   positiveNumber,
   strictObject,
   wholeNumber,
-} from '../../src/protocol/codecs.js';
+} from '../../src/boundary/codecs.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('codecs');

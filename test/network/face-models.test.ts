@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { decodeTinyFaces, importFaceModel } from '../../src/network/faces/index.js';
 import { modelDirectory } from '../faces/package-files.js';
 import { suite } from '../suite.js';

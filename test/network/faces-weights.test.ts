@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { FACE_RANGES } from '../../src/network/faces/calibration.js';
 import { faceDetector, loadFaceWeights, quantizedFaceDetector, realOutputs } from '../../src/network/faces/index.js';
 import { prepare, readRanges } from '../../src/network/quantizer/index.js';

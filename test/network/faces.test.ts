@@ -19,7 +19,7 @@ import {
 } from '../../src/network/faces/index.js';
 import { evaluateFloat } from '../../src/network/float/index.js';
 import { type Image, readImage } from '../../src/network/image/index.js';
-import { P24 } from '../../src/protocol/modulus.js';
+import { P24 } from '../../src/model/modulus.js';
 import { detectWithPackage } from '../faces/package-detector.js';
 import { modelDirectory, photoNumbers, photoPath } from '../faces/package-files.js';
 import { suite } from '../suite.js';

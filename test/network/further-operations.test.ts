@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { runInTheClear } from '../../src/network/clear.js';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/network/file/index.js';
 import { runFurther } from '../../src/network/further-operations.js';
 import { runTrusted } from '../../src/network/trusted-operations.js';

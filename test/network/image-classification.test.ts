@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { classify, readLabels } from '../../src/network/classification.js';
-import type { Operation, QuantizedNetwork, Tensor } from '../../src/reference/quantized-network.js';
+import type { Operation, QuantizedNetwork, Tensor } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 
 const test = suite('classification');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { Jimp } from 'jimp';
 import * as assert from 'uvu/assert';
-import { ImageError } from '../../src/network/errors.js';
+import { ImageError } from '../../src/model/errors.js';
 import {
   anImage,
   decodeImage,
@@ -16,7 +16,7 @@ import {
   readImage,
   resizeBilinear,
 } from '../../src/network/image/index.js';
-import type { ActivationTensor } from '../../src/reference/quantized-network.js';
+import type { ActivationTensor } from '../../src/model/quantized-network.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('images');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError, NetworkFileError, NoWrapError } from '../../src/network/errors.js';
+import { ModelError, NetworkFileError, NoWrapError } from '../../src/model/errors.js';
 import { isNetworkFile, networkHash, readNetworkFile, writeNetworkFile } from '../../src/network/file/index.js';
 import type { Preprocessing } from '../../src/network/image/index.js';
 import { calibrate, quantize } from '../../src/network/quantizer/index.js';

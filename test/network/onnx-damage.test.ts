@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat } from '../../src/network/float/index.js';
 import { importOnnx } from '../../src/network/onnx/index.js';
 import { onnxMessage } from '../../src/network/onnx/schema.js';

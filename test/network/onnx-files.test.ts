@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat } from '../../src/network/float/index.js';
 import { importOnnx, type OnnxOptions } from '../../src/network/onnx/index.js';
 import { suite } from '../suite.js';

@@ -1,7 +1,7 @@
 /** Networks as PyTorch exports them, against ONNX Runtime: `onnx/generate.py` wrote the files. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { calibrate, quantize } from '../../src/network/quantizer/index.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';
 import { evaluate } from '../../src/reference/evaluate.js';

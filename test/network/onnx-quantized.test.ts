@@ -5,7 +5,7 @@
 import * as assert from 'uvu/assert';
 import { importOnnx } from '../../src/network/onnx/index.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import type { QuantizedNetwork } from '../../src/reference/quantized-network.js';
+import type { QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 import {
   branch,

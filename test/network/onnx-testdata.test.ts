@@ -1,6 +1,6 @@
 /** The operator tests of the ONNX project, where Debian's package has put them: `SLALOM_REQUIRE=onnx-testdata` demands them. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { importOnnx } from '../../src/network/onnx/index.js';
 import { FLOAT_OPERATORS, QUANTIZED_OPERATORS } from '../../src/network/onnx/operators.js';
 import { evaluate } from '../../src/reference/evaluate.js';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { runInTheClear } from '../../src/network/clear.js';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat, type FloatConvolution, FloatNetworkBuilder } from '../../src/network/float/index.js';
 import {
   calibrate,
@@ -14,7 +14,7 @@ import {
   readRanges,
 } from '../../src/network/quantizer/index.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';
-import { P24 } from '../../src/protocol/modulus.js';
+import { P24 } from '../../src/model/modulus.js';
 import { bound, evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
 import { integers } from '../generators.js';
 import { check, suite } from '../suite.js';

@@ -1,7 +1,7 @@
 /** Damaged and hostile files: whatever they hold, the importer gives a network or a ModelError, and soon. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat } from '../../src/network/float/index.js';
 import { importTfjs } from '../../src/network/tfjs/index.js';
 import { check, suite } from '../suite.js';

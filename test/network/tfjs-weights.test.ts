@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { importTfjs } from '../../src/network/tfjs/index.js';
 import type { Manifest } from '../../src/network/tfjs/schema.js';
 import { readWeights } from '../../src/network/tfjs/weights.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { importTflite } from '../../src/network/tflite/import.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import type { Builder } from 'flatbuffers';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { ActivationFunctionType } from '../../src/network/tflite/generated/activation-function-type.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { BuiltinOptions } from '../../src/network/tflite/generated/builtin-options.js';

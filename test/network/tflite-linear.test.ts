@@ -5,7 +5,7 @@ import { ActivationFunctionType } from '../../src/network/tflite/generated/activ
 import { Padding } from '../../src/network/tflite/generated/padding.js';
 import { TensorType } from '../../src/network/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/network/tflite/import.js';
-import type { ActivationTensor, LinearOperation, QuantizedNetwork } from '../../src/reference/quantized-network.js';
+import type { ActivationTensor, LinearOperation, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { check, suite } from '../suite.js';
 import { buildTflite, codes, integers, type TensorSpec } from './tflite/model-builder.js';
 import { convolution, fullyConnected, type Window } from './tflite/operators.js';

@@ -8,7 +8,7 @@ import { importTflite } from '../../src/network/tflite/index.js';
 import { aQuantizedNetwork } from '../../src/network/validate.js';
 import { noWrapBound } from '../../src/protocol/certificate.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../src/reference/quantized-network.js';
+import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 
 const test = suite('tflite models');

@@ -6,7 +6,7 @@ import { Padding } from '../../src/network/tflite/generated/padding.js';
 import { TensorType } from '../../src/network/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/network/tflite/import.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../src/reference/quantized-network.js';
+import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 import {
   buildTflite,

@@ -1,6 +1,6 @@
 /** Files that say something the importer does not do, and what it answers. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/network/errors.js';
+import { ModelError } from '../../src/model/errors.js';
 import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
 import { BuiltinOptions } from '../../src/network/tflite/generated/builtin-options.js';
 import { Padding } from '../../src/network/tflite/generated/padding.js';

@@ -15,7 +15,7 @@ import {
 } from '../../src/network/zoo/index.js';
 import { type Device, M31, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
-import { macCount, outputChannels, termsPerOutput } from '../../src/reference/linear-map.js';
+import { macCount, outputChannels, termsPerOutput } from '../../src/model/linear-map.js';
 import { integers } from '../generators.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';

@@ -1,7 +1,7 @@
 /** The real layers of a model file, read in the browser by the library's own importer. */
 import { networkSummary } from '../../../src/network/summary.js';
 import { importTflite } from '../../../src/network/tflite/import.js';
-import type { CalculatorLayer } from '../../../src/protocol/calculator/input.js';
+import type { CalculatorLayer } from '../../../src/calculator/input.js';
 
 /** @throws ModelError in one sentence, when the file is not a network that can run */
 export function layersOfFile(bytes: Uint8Array, name: string): CalculatorLayer[] {

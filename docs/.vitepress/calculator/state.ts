@@ -1,6 +1,6 @@
 /** What the calculator's page is set to: strings as in the fields, an address that holds them all, and the input they mean. */
-import type { CalculatorInput, CalculatorLayer } from '../../../src/protocol/calculator/input.js';
-import { presets } from '../../../src/protocol/calculator/presets.js';
+import type { CalculatorInput, CalculatorLayer } from '../../../src/calculator/input.js';
+import { presets } from '../../../src/calculator/presets.js';
 
 /** One string per field; an empty one leaves the choice to the calculator. */
 export interface PageState {

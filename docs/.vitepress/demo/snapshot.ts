@@ -1,5 +1,5 @@
 /** What one side holds when a layer begins: as a picture and as a histogram of every number. */
-import { inputLength, type LinearMap } from '../../../src/reference/linear-map.js';
+import { inputLength, type LinearMap } from '../../../src/model/linear-map.js';
 import { type Histogram, histogram } from './histogram.js';
 import { type Extent, type Mosaic, mosaic } from './mosaic.js';
 

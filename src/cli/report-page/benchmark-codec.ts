@@ -9,7 +9,7 @@ import {
   nonEmptyString,
   strictObject,
   wholeNumber,
-} from '../../protocol/codecs.js';
+} from '../../boundary/codecs.js';
 
 /** One value of a row. */
 export type BenchmarkCell = string | number | boolean | null;

@@ -10,7 +10,7 @@ import {
   orNull,
   strictObject,
   wholeNumber,
-} from '../../protocol/codecs.js';
+} from '../../boundary/codecs.js';
 
 /** The largest count. */
 const COUNT = Number.MAX_SAFE_INTEGER;

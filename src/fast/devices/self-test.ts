@@ -4,12 +4,12 @@
  */
 import type { Device, DeviceOutput, LoadedMap } from '../../protocol/device.js';
 import { DeviceError } from '../../protocol/errors.js';
-import { M31, type Modulus, P24 } from '../../protocol/modulus.js';
-import type { Convolution, Dense, LinearMap } from '../../reference/linear-map.js';
+import { M31, type Modulus, P24 } from '../../model/modulus.js';
+import type { Convolution, Dense, LinearMap } from '../../model/linear-map.js';
 
-import { isTypedArray } from '../array-buffers.js';
-import { someOptions } from '../validators.js';
-import { messageOf, printable } from './wasm/printable.js';
+import { isTypedArray } from '../../boundary/array-buffers.js';
+import { someOptions } from '../../boundary/validators.js';
+import { messageOf, printable } from '../../boundary/printable.js';
 import { aTimeout, within } from './within.js';
 
 type Pattern = (index: number) => number;

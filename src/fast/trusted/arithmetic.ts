@@ -4,7 +4,7 @@ import { kernelArithmetic } from './kernel-arithmetic.js';
 import { loadKernels } from './kernels/load.js';
 import { KernelMemory } from './memory.js';
 import { openTeam } from './team/open-team.js';
-import { anInteger, someOptions } from '../validators.js';
+import { anInteger, someOptions } from '../../boundary/validators.js';
 
 /** How the trusted side computes. */
 export interface WasmArithmeticOptions {

@@ -8,7 +8,7 @@ import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
 import { rowsFor, tileFor } from './team/tiles.js';
-import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../validators.js';
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../boundary/validators.js';
 
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;

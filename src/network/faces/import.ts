@@ -1,5 +1,5 @@
 /** Which of the package's networks a manifest belongs to, how it is built, and how a picture becomes its input. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import type { Preprocessing } from '../image/preprocessing.js';
 import { ageAndGender } from './age-gender.js';

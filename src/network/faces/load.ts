@@ -1,7 +1,7 @@
 /** Networks from the installed npm package @vladmandic/face-api. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { type QuantizedFaceDetector, quantizeFaceDetector } from './quantized.js';
 import { type FaceModel, type FileReader, REMEDY, readFaceWeights, type Weights } from './weights.js';
 

@@ -1,6 +1,6 @@
 /** The face detector as a network of integers: what is run, verified and private. */
-import { P24 } from '../../protocol/modulus.js';
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
+import { P24 } from '../../model/modulus.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { quantize } from '../quantizer/index.js';
 import { FACE_RANGES } from './calibration.js';
 import { faceAnchors, faceDetector } from './detector.js';

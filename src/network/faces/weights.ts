@@ -1,6 +1,6 @@
 /** Weights from files of the npm package @vladmandic/face-api, which are not trusted. */
-import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
-import { ModelError } from '../errors.js';
+import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../boundary/codecs.js';
+import { ModelError } from '../../model/errors.js';
 import { entryCount } from '../float/index.js';
 
 /** A named array of real numbers. */

@@ -1,6 +1,6 @@
 /** What a file says about its network beside what it computes: names, labels, how pictures are prepared, where it came from. */
 import * as t from 'io-ts';
-import { type Codec, finiteNumber, list, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
+import { type Codec, finiteNumber, list, oneOf, strictObject, wholeNumber } from '../../boundary/codecs.js';
 import { type Preprocessing, preprocessingCodec } from '../image/preprocessing.js';
 import { ACTIVATION_BITS_RANGE } from '../quantizer/activation-quantization.js';
 

@@ -1,5 +1,5 @@
 /** The network part of a file, from its sections. */
-import { NetworkFileError } from '../errors.js';
+import { NetworkFileError } from '../../model/errors.js';
 import { byteLength, describe, fromBytes, isDescriptor, type NetworkArray } from './arrays.js';
 import { aligned } from './layout.js';
 import type { Structure } from './structure.js';

@@ -1,6 +1,6 @@
 /** The network part of a file: prologue, structure and tensors, in the one canonical form. */
-import { decode } from '../../protocol/codecs.js';
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
+import { decode } from '../../boundary/codecs.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { byteLength, describe, isDescriptor, type NetworkArray, toBytes } from './arrays.js';
 import { aligned, MAGIC, PROLOGUE_BYTES, VERSION } from './layout.js';
 import { type Structure, structure } from './structure.js';

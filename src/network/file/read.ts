@@ -1,9 +1,9 @@
 /** Reads a network file: the seal first, then the headers, then the whole network is validated. */
 import { sha256 } from '@noble/hashes/sha2';
-import { type Codec, decode } from '../../protocol/codecs.js';
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
+import { type Codec, decode } from '../../boundary/codecs.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { type Certificate, certify } from '../certificate.js';
-import { ModelError, NetworkFileError, NoWrapError } from '../errors.js';
+import { ModelError, NetworkFileError, NoWrapError } from '../../model/errors.js';
 import { aPreprocessing, pictureExtent } from '../image/prepare-picture.js';
 import type { Preprocessing } from '../image/preprocessing.js';
 import { type About, about, type NetworkDetails } from './about.js';

@@ -3,7 +3,7 @@
  * the order in which they are written here, so what is decoded and written again is the same text: the canonical form.
  */
 import * as t from 'io-ts';
-import { type Codec, finiteNumber, list, oneOf, strictObject, wholeNumber } from '../../protocol/codecs.js';
+import { type Codec, finiteNumber, list, oneOf, strictObject, wholeNumber } from '../../boundary/codecs.js';
 import { descriptor } from './arrays.js';
 
 /** More tensors or operations than any network has, and few enough to look at each. */

@@ -1,8 +1,8 @@
 /** Writes a network and what is known about it as one file. */
 import { sha256 } from '@noble/hashes/sha2';
-import { decode } from '../../protocol/codecs.js';
-import { modulusName } from '../../protocol/modulus.js';
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
+import { decode } from '../../boundary/codecs.js';
+import { modulusName } from '../../model/modulus.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { type Certificate, certify } from '../certificate.js';
 import { aPreprocessing, pictureExtent } from '../image/prepare-picture.js';
 import { type About, about, certificateRecord, type NetworkDetails, NO_DETAILS } from './about.js';

@@ -1,5 +1,5 @@
 /** Writes a float network down layer by layer, also those layers that are several operations. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { ResizeOptions, TransposedConvolutionOptions } from './builder-options.js';
 import { type Activation, asImage, type FloatTensorId } from './float-network.js';
 import { nearestPlaces, placesBetween } from './grid.js';

@@ -1,5 +1,5 @@
 /** The real functions that a network applies entry by entry, with their parameters. The quantizer makes tables of them. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { errorFunction } from './error-function.js';
 
 const { abs, exp, expm1, log, log1p, max, min, sqrt, tanh } = Math;

@@ -1,5 +1,5 @@
 /** Decodes pictures: BMP, JPEG and PNG. */
-import { ImageError } from '../errors.js';
+import { ImageError } from '../../model/errors.js';
 import { readHeader } from './header.js';
 import { anImage, type Image } from './image.js';
 

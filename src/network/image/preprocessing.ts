@@ -1,6 +1,6 @@
 /** What a network expects to be done to a picture, as data: it is kept in the network's file, so that a picture is all a run needs. */
 import * as t from 'io-ts';
-import { type Codec, finiteNumber, list, oneOf, strictObject } from '../../protocol/codecs.js';
+import { type Codec, finiteNumber, list, oneOf, strictObject } from '../../boundary/codecs.js';
 
 /**
  * How colours from 0 to 255 become centred integers.

@@ -1,6 +1,6 @@
 /** Reads pictures from files. */
 import { readFile } from 'node:fs/promises';
-import { ImageError } from '../errors.js';
+import { ImageError } from '../../model/errors.js';
 import { decodeImage } from './decode.js';
 import type { Image } from './image.js';
 

@@ -1,5 +1,5 @@
 /** Turns pending functions, products, differences and extremes into operations. */
-import type { TensorId } from '../../reference/quantized-network.js';
+import type { TensorId } from '../../model/quantized-network.js';
 import { evaluatorOf } from '../float/index.js';
 import { functionTable } from '../function-table.js';
 import { tableRange } from '../validate-tables.js';

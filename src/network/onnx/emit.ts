@@ -1,8 +1,8 @@
 /** Turns pending real values into operations whose results have a given scale. */
 import { noWrapBound } from '../../protocol/certificate.js';
-import { aLinearMap } from '../../reference/linear-map.js';
-import type { Operation, Tensor, TensorId } from '../../reference/quantized-network.js';
-import { ModelError } from '../errors.js';
+import { aLinearMap } from '../../model/linear-map.js';
+import type { Operation, Tensor, TensorId } from '../../model/quantized-network.js';
+import { ModelError } from '../../model/errors.js';
 import { integerMultipliers, type Multipliers } from '../multiplier.js';
 import type {
   CodeFormat,

@@ -1,6 +1,6 @@
 /** Tensors whose entries are kept in files beside the model: only in its folder or below, and only the bytes that are named. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { openInside, staysInside } from '../files-inside.js';
 import type { ExternalData } from './tensor-data.js';
 import type { WireTensor } from './wire.js';

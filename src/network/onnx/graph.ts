@@ -1,5 +1,5 @@
 /** The model while it is being imported: what its names stand for so far. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { Target } from '../target/target.js';
 import type { ModelFile } from './model-file.js';
 import type { Value } from './value.js';

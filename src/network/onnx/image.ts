@@ -1,5 +1,5 @@
 /** Values as images: batch, channels, rows and columns in the model; rows, columns and channels in the network. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import type { Size } from '../float/index.js';
 import type { Handle } from '../target/target.js';
 import { type Channels, channelsOf, type Factor, inOrder, type Layout, layoutOf, product, shapeOf } from './layout.js';

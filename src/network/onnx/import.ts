@@ -1,6 +1,6 @@
 /** Walks through a model's nodes. */
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
-import { ModelError } from '../errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import { FloatTarget } from '../target/float-target.js';
 import type { Target } from '../target/target.js';

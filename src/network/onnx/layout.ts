@@ -3,7 +3,7 @@
  * network's tensor has its own (rows, columns, channels). Every axis is split into factors, so that the memory order is a
  * permutation of factors: transposing, reshaping and flattening then change only this description, and no entry moves.
  */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { countEntries, MOST_AXES } from '../target/count-entries.js';
 
 /** A model's value cannot be laid out as the next operation needs it without moving entries. */

@@ -1,5 +1,5 @@
 /** What a model file says, checked as far as a graph can be checked without knowing its operators. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { countEntries } from '../target/count-entries.js';
 import type { Constant } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';

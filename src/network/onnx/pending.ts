@@ -1,6 +1,6 @@
 /** Real values of a quantized model that no tensor holds yet: what they become is decided by the QuantizeLinear after them. */
-import type { LinearMap } from '../../reference/linear-map.js';
-import type { TensorId } from '../../reference/quantized-network.js';
+import type { LinearMap } from '../../model/linear-map.js';
+import type { TensorId } from '../../model/quantized-network.js';
 import type { FloatPair, RealFunction } from '../float/index.js';
 import type { Pooling } from '../target/target.js';
 

@@ -1,7 +1,7 @@
 /** Builds a quantized network from operators between QuantizeLinear and DequantizeLinear, with the file's own scales. */
-import type { LinearMap, Padding } from '../../reference/linear-map.js';
-import type { Operation, QuantizedNetwork, Tensor, TensorId } from '../../reference/quantized-network.js';
-import { ModelError } from '../errors.js';
+import type { LinearMap, Padding } from '../../model/linear-map.js';
+import type { Operation, QuantizedNetwork, Tensor, TensorId } from '../../model/quantized-network.js';
+import { ModelError } from '../../model/errors.js';
 import {
   asImage,
   entryCount,

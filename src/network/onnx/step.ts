@@ -1,5 +1,5 @@
 /** One node while it is being imported: checked access to its inputs and attributes, and the way to give its result. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { Handle, Target } from '../target/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';

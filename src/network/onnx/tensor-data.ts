@@ -1,5 +1,5 @@
 /** The entries of a tensor of the file, from whichever of the format's fields holds them. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { countEntries } from '../target/count-entries.js';
 import { type Constant, type Entries, newEntries } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';

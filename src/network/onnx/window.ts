@@ -1,5 +1,5 @@
 /** Where windows lie on an image: strides, dilations, explicit and automatic padding, rounding up. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import type { Axes, Size } from '../float/index.js';
 import type { Step } from './step.js';
 

@@ -1,7 +1,7 @@
 /** Decodes protobuf messages of the format within limits, so that a small hostile file cannot become a large structure. */
 import type { Long } from 'protobufjs';
 import protobuf from 'protobufjs';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { onnxMessage } from './schema.js';
 
 /** A 64-bit integer as the parser gives it. */

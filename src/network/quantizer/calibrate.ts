@@ -1,5 +1,5 @@
 /** Calibration: run the float network on typical inputs and note between which values every tensor lies. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { evaluateFloat, type FloatNetwork } from '../float/index.js';
 import { ACTIVATION_BITS, anActivationBits } from './activation-quantization.js';
 import { aRangeChoice, chooseRange, type RangeChoice } from './choose-range.js';

@@ -1,5 +1,5 @@
 /** Factors between scales as integer multipliers, with a message for people when a calibration makes that impossible. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { integerMultipliers, type Multipliers } from '../multiplier.js';
 
 /**

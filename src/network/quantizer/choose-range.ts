@@ -1,5 +1,5 @@
 /** From what values a tensor takes to the range that its integers shall cover. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { ACTIVATION_BITS, quantizationOf } from './activation-quantization.js';
 import type { Histogram } from './histogram.js';
 import type { Range } from './ranges.js';

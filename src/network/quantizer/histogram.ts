@@ -1,5 +1,5 @@
 /** How often which values occur, of any number of values in memory that does not grow with them. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { Range } from './ranges.js';
 
 /** Bins on each side of zero. */

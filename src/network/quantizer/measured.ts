@@ -1,6 +1,6 @@
 /** A quantized network beside the float network it came from, on the same inputs. */
 import { noCosts, type TrustedArithmetic } from '../../protocol/index.js';
-import type { LinearOperation, QuantizedNetwork, Tensor } from '../../reference/quantized-network.js';
+import type { LinearOperation, QuantizedNetwork, Tensor } from '../../model/quantized-network.js';
 import { evaluateFloat, type FloatNetwork } from '../float/index.js';
 import { linearOperations } from '../graph.js';
 import { InsideLayers } from '../inside-layers.js';

@@ -1,6 +1,6 @@
 /** One convolution or matrix, from floats to integers. */
-import type { LinearMap } from '../../reference/linear-map.js';
-import type { LinearOperation, Requantization } from '../../reference/quantized-network.js';
+import type { LinearMap } from '../../model/linear-map.js';
+import type { LinearOperation, Requantization } from '../../model/quantized-network.js';
 import { type Activation, asImage, entryCount, type FloatConvolution, type FloatDense } from '../float/index.js';
 import type { Quantization } from './activation-quantization.js';
 import { changeScale } from './change-scale.js';

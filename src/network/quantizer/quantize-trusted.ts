@@ -4,7 +4,7 @@ import type {
   RescaleOperation,
   SoftmaxOperation,
   TrustedOperation,
-} from '../../reference/quantized-network.js';
+} from '../../model/quantized-network.js';
 import type {
   FloatActivation,
   FloatAdd,

@@ -1,5 +1,5 @@
 /** Weights as 8-bit integers, symmetric and per output channel; biases in the units of the accumulator. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { LARGEST_CODE, roundWeights } from './round-weights.js';
 
 /** weight = scales[channel] * w, and bias = inputScale * scales[channel] * b. */

@@ -1,7 +1,7 @@
 /** Post-training quantization: a float network and calibrated ranges become a network of integers. */
-import { aModulus, M31, type Modulus } from '../../protocol/modulus.js';
-import type { Operation, QuantizedNetwork, Tensor } from '../../reference/quantized-network.js';
-import { ModelError } from '../errors.js';
+import { aModulus, M31, type Modulus } from '../../model/modulus.js';
+import type { Operation, QuantizedNetwork, Tensor } from '../../model/quantized-network.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork, FloatTensorId } from '../float/index.js';
 import { ACTIVATION_BITS, anActivationBits, type Quantization } from './activation-quantization.js';
 import { producerOf, readersOf } from './graph.js';

@@ -1,6 +1,6 @@
 /** Calibrated ranges: between which real numbers every tensor of a network was seen to lie. Plain data, kept as JSON. */
-import { decode, finiteNumber, list, nonEmptyString, strictObject } from '../../protocol/codecs.js';
-import { ModelError } from '../errors.js';
+import { decode, finiteNumber, list, nonEmptyString, strictObject } from '../../boundary/codecs.js';
+import { ModelError } from '../../model/errors.js';
 
 /** minimum <= 0 <= maximum, both finite: zero must be representable, or padding with zeros would be wrong. */
 export interface Range {

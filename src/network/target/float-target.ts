@@ -1,5 +1,5 @@
 /** Builds a float network. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import {
   type FloatInterpolation,
   type FloatNetwork,

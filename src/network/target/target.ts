@@ -1,5 +1,5 @@
 /** What is built from a model: a float network, or a quantized one. The operators' importers know only this interface. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import type { Axes, FloatInterpolation, FloatPair, RealFunction, Size } from '../float/index.js';
 
 /** A tensor of the network, or something that will become one. */

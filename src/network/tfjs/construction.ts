@@ -1,5 +1,5 @@
 /** The network while it is being built, and what is left of the memory that its file entitles it to. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork, Size } from '../float/index.js';
 import { FloatTarget } from '../target/float-target.js';
 import type { Handle } from '../target/target.js';

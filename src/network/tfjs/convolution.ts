@@ -1,5 +1,5 @@
 /** Convolutions, whatever the format calls them. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import { type Axes, samePadding, VALID } from '../float/index.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';

@@ -1,5 +1,5 @@
 /** How the importer's parts refuse: a clause without its place, which is put in front where it is known. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 
 /** @throws ModelError the clause as a sentence */
 export function fail(why: string): never {

@@ -1,6 +1,6 @@
 /** Imports TensorFlow.js models whose files are already in memory. */
-import { decode } from '../../protocol/codecs.js';
-import { ModelError } from '../errors.js';
+import { decode } from '../../boundary/codecs.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import { fail } from './fail.js';
 import { importGraph } from './graph/import.js';

@@ -1,5 +1,5 @@
 /** The parts of a graph that some of its ends need, each after what it needs itself. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 
 /**
  * @param needs the keys that a key needs, which must be asked for only once per key

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../float/index.js';
 import { importFiles, importTfjsFiles, type TfjsFiles, type TfjsOptions } from './import.js';
 import { shardsInFolder } from './shards-in-folder.js';

@@ -1,6 +1,6 @@
 /** JSON of a file that is not trusted: objects become maps, so that no name in it means anything to JavaScript. */
 import * as t from 'io-ts';
-import { type Codec, decode } from '../../protocol/codecs.js';
+import { type Codec, decode } from '../../boundary/codecs.js';
 import { fail } from './fail.js';
 
 /** What JSON can say. */

@@ -1,5 +1,5 @@
 /** Entries that do change places: transposed, cut out, repeated, mirrored. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import {
   depthToSpace as depthToSpaceLists,
   isIdentity,

@@ -9,7 +9,7 @@ import {
   oneOf,
   strictObject,
   wholeNumber,
-} from '../../protocol/codecs.js';
+} from '../../boundary/codecs.js';
 import { MOST_AXES, MOST_ENTRIES } from '../target/count-entries.js';
 
 const MOST_WEIGHTS = 2 ** 16;

@@ -1,6 +1,6 @@
 /** The files of weights beside a `model.json`. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { openInside, staysInside } from '../files-inside.js';
 import { shown } from './fail.js';
 import type { ShardReader } from './weights.js';

@@ -1,5 +1,5 @@
 /** Transposed convolutions: an ordinary one that makes all phases, and a `take` that puts them where they belong. */
-import type { Padding } from '../../reference/linear-map.js';
+import type { Padding } from '../../model/linear-map.js';
 import type { Axes, Size } from '../float/index.js';
 import { isIdentity } from '../float/places.js';
 import { asConvolution } from '../float/transposed-convolution.js';

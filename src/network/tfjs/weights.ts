@@ -1,5 +1,5 @@
 /** The weights that a manifest describes, from the bytes of its shards. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { fromFloat16 } from '../onnx/half.js';
 import { countEntries } from '../target/count-entries.js';
 import { type Constant, newEntries } from './constant.js';

@@ -1,5 +1,5 @@
 /** Floating-point borders of a quantized model: a QUANTIZE of the input and a DEQUANTIZE of the output are left out. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { BuiltinOperator } from './generated/builtin-operator.js';
 import type { FileOperator, FileTensor, ModelFile } from './model-file.js';
 import { isFloat } from './quantization.js';

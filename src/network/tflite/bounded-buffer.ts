@@ -1,6 +1,6 @@
 /** A flatbuffer whose every read is checked, because the format's JavaScript library trusts the file. */
 import { ByteBuffer, Encoding } from 'flatbuffers';
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 
 /** More reads than any real model's metadata needs; offsets that make a small file look endless run into it. */
 const MOST_READS = 2 ** 24;

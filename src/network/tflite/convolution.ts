@@ -1,5 +1,5 @@
 /** CONV_2D and DEPTHWISE_CONV_2D. */
-import type { Convolution } from '../../reference/linear-map.js';
+import type { Convolution } from '../../model/linear-map.js';
 import type { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { Conv2DOptions } from './generated/conv2doptions.js';

@@ -1,6 +1,6 @@
 /** Imports a quantized TensorFlow Lite file as a quantized network. */
-import type { QuantizedNetwork } from '../../reference/quantized-network.js';
-import { ModelError } from '../errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { ModelError } from '../../model/errors.js';
 import { realFunction } from '../float/index.js';
 import { importConcat, importPad, importReshape, importSqueeze } from './arrangement.js';
 import { importDepthToSpace, importSpaceToDepth } from './blocks.js';

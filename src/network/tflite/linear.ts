@@ -1,8 +1,8 @@
 /** What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: weights, bias, requantization, and the no-wrap certificate. */
 
 import { noWrapBound } from '../../protocol/certificate.js';
-import { aLinearMap, type LinearMap, outputChannels } from '../../reference/linear-map.js';
-import type { ActivationTensor, LinearOperation, TensorId } from '../../reference/quantized-network.js';
+import { aLinearMap, type LinearMap, outputChannels } from '../../model/linear-map.js';
+import type { ActivationTensor, LinearOperation, TensorId } from '../../model/quantized-network.js';
 import { integerMultipliers } from '../multiplier.js';
 import type { ActivationFunctionType } from './generated/activation-function-type.js';
 import { TensorType } from './generated/tensor-type.js';

@@ -1,5 +1,5 @@
 /** What a .tflite file says, as plain records: checked to be readable, not yet to make sense as a network. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import { BoundedBuffer } from './bounded-buffer.js';
 import { BuiltinOperator } from './generated/builtin-operator.js';
 import { Model } from './generated/model.js';

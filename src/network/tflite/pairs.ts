@@ -1,5 +1,5 @@
 /** Operators on two tensors, entry by entry: MUL, SUB, MAXIMUM, MINIMUM. */
-import type { ActivationTensor } from '../../reference/quantized-network.js';
+import type { ActivationTensor } from '../../model/quantized-network.js';
 import { clamp, roundedShift } from '../../reference/rounding.js';
 import { integerMultipliers } from '../multiplier.js';
 import { importWithConstant } from './constant-pairs.js';

@@ -1,5 +1,5 @@
 /** Changes of scale and range: QUANTIZE, RELU and its kin, ADD, and the rescales that other operators need. */
-import type { ActivationTensor } from '../../reference/quantized-network.js';
+import type { ActivationTensor } from '../../model/quantized-network.js';
 import { clamp, roundedShift } from '../../reference/rounding.js';
 import { integerMultipliers } from '../multiplier.js';
 import { importWithConstant } from './constant-pairs.js';

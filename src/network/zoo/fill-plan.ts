@@ -1,6 +1,6 @@
 /** Makes a quantized network of a plan: weights from a seed, and requantization that keeps every tensor within eight bits. */
 import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from '../../reference/index.js';
-import { outputChannels, termsPerOutput } from '../../reference/linear-map.js';
+import { outputChannels, termsPerOutput } from '../../model/linear-map.js';
 import { integerMultipliers } from '../multiplier.js';
 import { accumulatorMoments, averagedMoments, clampedMoments, type Moments, typicalSpread } from './moments.js';
 import type { Plan, PlannedAdd, PlannedLinear, PlannedOperation } from './plan.js';

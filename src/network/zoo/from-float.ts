@@ -1,5 +1,5 @@
 /** A network of the zoo with the weights of a trained one. */
-import { ModelError } from '../errors.js';
+import { ModelError } from '../../model/errors.js';
 import {
   entryCount,
   type FloatConvolution,

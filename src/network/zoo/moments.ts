@@ -3,7 +3,7 @@
  * of the others and cut where the tensor's range ends, with a mean and a variance per channel. An estimate is enough, as
  * its only use is to choose scales; a trained network has them from its batch norms.
  */
-import { type Convolution, type LinearMap, outputExtent } from '../../reference/linear-map.js';
+import { type Convolution, type LinearMap, outputExtent } from '../../model/linear-map.js';
 import { clampedNormal } from './normal.js';
 
 /** One entry per channel. */

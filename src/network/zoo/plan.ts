@@ -4,7 +4,7 @@
  */
 
 import { type PoolOperation, pooledShape, type ReshapeOperation, type TensorId } from '../../reference/index.js';
-import { type Convolution, type LinearMap, outputExtent } from '../../reference/linear-map.js';
+import { type Convolution, type LinearMap, outputExtent } from '../../model/linear-map.js';
 import { type Activation, asImage, entryCount, samePadding, VALID } from '../float/index.js';
 
 /** A tensor of centred integers in [minimum, maximum]. */

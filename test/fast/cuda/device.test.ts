@@ -13,7 +13,7 @@ import { modes, someInput } from '../../../src/conformance/vectors.js';
 import { type CudaDeviceOptions, cudaDevice, cudaThread, describeCuda } from '../../../src/fast/devices/cuda/index.js';
 import { saboteur, selfTest } from '../../../src/fast/index.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
-import { P24 } from '../../../src/protocol/modulus.js';
+import { P24 } from '../../../src/model/modulus.js';
 import type { Convolution } from '../../../src/reference/index.js';
 import { suite } from '../../suite.js';
 import { type Emulator, emulator, missing, required } from './emulated.js';

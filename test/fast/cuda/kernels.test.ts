@@ -21,7 +21,7 @@ import { entryPoints, kernelSources, program } from '../../../src/fast/devices/c
 import { loadKoffi } from '../../../src/fast/devices/cuda/koffi.js';
 import { type FoundLibrary, LibrarySearch } from '../../../src/fast/devices/cuda/libraries.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
-import { M31, P24 } from '../../../src/protocol/modulus.js';
+import { M31, P24 } from '../../../src/model/modulus.js';
 import { check, suite } from '../../suite.js';
 import { required } from './emulated.js';
 

@@ -5,7 +5,7 @@ import { conformance } from '../../../src/conformance/index.js';
 import { tfjsDevice } from '../../../src/fast/devices/tfjs/device.js';
 import { openTfjs, TFJS_BACKENDS, type TfjsBackend } from '../../../src/fast/devices/tfjs/open.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
-import { M31, type Modulus, P24 } from '../../../src/protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../../src/model/modulus.js';
 import { apply, type Dense, inputLength, type LinearMap, modulo } from '../../../src/reference/index.js';
 import { integers } from '../../generators.js';
 import { suite } from '../../suite.js';

@@ -7,7 +7,7 @@ import {
   limbPlan,
   weightPlan,
 } from '../../../src/fast/devices/webgpu/bounds.js';
-import { M31, P24 } from '../../../src/protocol/modulus.js';
+import { M31, P24 } from '../../../src/model/modulus.js';
 import { suite } from '../../suite.js';
 
 const test = suite('webgpu bounds');

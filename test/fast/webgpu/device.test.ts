@@ -9,7 +9,7 @@ import { openUntested } from '../../../src/fast/devices/webgpu/untested-device.j
 import { wasmDevice } from '../../../src/fast/index.js';
 import { integersFit } from '../../../src/fast/trusted/kernels/bounds.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
-import { M31, P24 } from '../../../src/protocol/modulus.js';
+import { M31, P24 } from '../../../src/model/modulus.js';
 import type { LinearMap } from '../../../src/reference/index.js';
 import { suite } from '../../suite.js';
 import { withAdapter } from './availability.js';

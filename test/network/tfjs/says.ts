@@ -1,6 +1,6 @@
 /** What refusals have in common: the file's name, one plain sentence. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../../src/network/errors.js';
+import { ModelError } from '../../../src/model/errors.js';
 
 export function says(action: () => unknown, sentence: RegExp): void {
   assert.throws(action, (error: unknown) => {

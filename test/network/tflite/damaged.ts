@@ -1,7 +1,7 @@
 /** Damaged TensorFlow Lite files: whatever the bytes are, the importer gives a network or a ModelError. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../../src/network/errors.js';
+import { ModelError } from '../../../src/model/errors.js';
 import { importTflite } from '../../../src/network/tflite/import.js';
 import { aQuantizedNetwork } from '../../../src/network/validate.js';
 import { check } from '../../suite.js';

@@ -1,7 +1,7 @@
 /** Runs an imported network on stored codes, through the reference. */
 import { aQuantizedNetwork } from '../../../src/network/validate.js';
 import { evaluate } from '../../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../../src/reference/quantized-network.js';
+import type { ActivationTensor, QuantizedNetwork } from '../../../src/model/quantized-network.js';
 
 /** The stored codes of the first output for stored codes of the input; the network must be well formed. */
 export function runCodes(network: QuantizedNetwork, input: readonly number[]): number[] {

@@ -1,7 +1,7 @@
 /** The calculator against formulas derived another way, against its own promises, and against the paper's statements. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { isPrime } from '../../../src/protocol/calculator/primality.js';
+import { isPrime } from '../../../src/calculator/primality.js';
 import {
   type Calculation,
   type CalculatorInput,

@@ -1,6 +1,6 @@
 /** Reads the committed vectors: strictly, or not at all. */
 import { readFileSync } from 'node:fs';
-import { type Codec, decode } from '../../../src/protocol/codecs.js';
+import { type Codec, decode } from '../../../src/boundary/codecs.js';
 import { files } from '../shapes/schema.js';
 import type { ValueOf } from '../shapes/shape.js';
 

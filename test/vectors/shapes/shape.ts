@@ -8,7 +8,7 @@ import {
   oneOf,
   strictObject,
   wholeNumber,
-} from '../../../src/protocol/codecs.js';
+} from '../../../src/boundary/codecs.js';
 
 /** What a schema is made of. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -4,7 +4,7 @@
  * A digit is an int8: -128 to 127. R(n) = (256^n - 1) / 255 = 1 + 256 + … + 256^(n - 1), so n digits hold exactly the
  * 256^n integers from -128 * R(n) to 127 * R(n), each in one way.
  */
-import { M31, type Modulus, P24 } from '../../../protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../../model/modulus.js';
 
 /** An int8 row must start at a multiple of this many entries: what the tensor cores' fast paths ask of every leading dimension. */
 export const DEPTH_STEP = 32;

@@ -2,10 +2,10 @@
 import { totalmem } from 'node:os';
 import type { Device } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../protocol/modulus.js';
-import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
+import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
 import { integersFit } from '../../trusted/kernels/bounds.js';
-import { someOptions } from '../../validators.js';
+import { someOptions } from '../../../boundary/validators.js';
 import { selfTest } from '../self-test.js';
 import { aTimeout, openWithin } from '../within.js';
 import { Answers } from './answers.js';

@@ -1,5 +1,5 @@
 /** Depthwise and grouped convolutions: every output on its own, with 64-bit sums. */
-import { type Convolution, inputLength, outputExtent, outputLength } from '../../../reference/linear-map.js';
+import { type Convolution, inputLength, outputExtent, outputLength } from '../../../model/linear-map.js';
 import { allocate, type DeviceBlock } from './device-memory.js';
 import { directLayout } from './kernels/direct.js';
 import type { Pointer } from './koffi.js';

@@ -2,7 +2,7 @@
 
 import type { DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import { inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
 import { inputCount } from '../input-count.js';
 import type { Mode, Operation } from './operation.js';
 import type { Application, Pipeline } from './pipeline.js';

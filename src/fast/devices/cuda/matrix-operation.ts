@@ -1,6 +1,6 @@
 /** Dense maps and ordinary convolutions: digits, one matrix product, and one pass that puts the digits together. */
-import type { Convolution, LinearMap } from '../../../reference/linear-map.js';
-import { outputExtent } from '../../../reference/linear-map.js';
+import type { Convolution, LinearMap } from '../../../model/linear-map.js';
+import { outputExtent } from '../../../model/linear-map.js';
 import { DEPTH_LIMIT, ROW_STEP } from './bounds.js';
 import { finishLayout } from './kernels/finish.js';
 import { gatherLayout } from './kernels/gather.js';

@@ -1,5 +1,5 @@
 /** How a dense map or an ordinary convolution becomes a product of two int8 matrices. */
-import { type LinearMap, outputChannels, outputLength, termsPerOutput } from '../../../reference/linear-map.js';
+import { type LinearMap, outputChannels, outputLength, termsPerOutput } from '../../../model/linear-map.js';
 import { CHANNEL_STEP, DEPTH_LIMIT, DEPTH_STEP, type DigitPlan, digitPlan, ROW_STEP, roundUp } from './bounds.js';
 import type { Variant } from './kernels/arithmetic.js';
 import { DIGITS, inputVariant, type Mode } from './operation.js';

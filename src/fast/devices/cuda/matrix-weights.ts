@@ -1,5 +1,5 @@
 /** Weights as digit matrices on the card, made there by the same kernel that makes the inputs' digits. */
-import type { LinearMap } from '../../../reference/linear-map.js';
+import type { LinearMap } from '../../../model/linear-map.js';
 import { allocate, type DeviceBlock } from './device-memory.js';
 import { splitLayout } from './kernels/split.js';
 import type { Pointer } from './koffi.js';

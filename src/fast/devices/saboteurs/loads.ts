@@ -1,5 +1,5 @@
 /** Devices that do something with the map they are given, or give something odd for it. */
-import type { LinearMap } from '../../../reference/linear-map.js';
+import type { LinearMap } from '../../../model/linear-map.js';
 import { type Kind, type Kinds, type Loading, NOISE, never, thrower } from './kind.js';
 
 /** Loads honestly, and then spoils the map it was given. */

@@ -4,7 +4,7 @@
  */
 import type { Device } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import type { Dense } from '../../../reference/linear-map.js';
+import type { Dense } from '../../../model/linear-map.js';
 
 /** 1040 * 127 + 23 = 132103 is the largest odd number with 127 * 132103 < 2^24, so its product ends in bit 0 of 24. */
 const TERMS = 1041;

@@ -6,8 +6,8 @@
  * that is exact here because inputs are small integers and every partial sum is a small integer too. Accumulators narrower
  * than float32, and algorithms that add inputs before multiplying (Strassen), are what the self-test refuses.
  */
-import type { Modulus } from '../../../protocol/modulus.js';
-import { P24 } from '../../../protocol/modulus.js';
+import type { Modulus } from '../../../model/modulus.js';
+import { P24 } from '../../../model/modulus.js';
 import type { Mode } from '../wasm/messages.js';
 
 /**

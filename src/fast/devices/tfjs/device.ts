@@ -2,10 +2,10 @@
 
 import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../protocol/modulus.js';
-import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../reference/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
+import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
 import { integersFit } from '../../trusted/kernels/bounds.js';
-import { anInteger, someOptions } from '../../validators.js';
+import { anInteger, someOptions } from '../../../boundary/validators.js';
 import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';
 import type { Mode } from '../wasm/messages.js';

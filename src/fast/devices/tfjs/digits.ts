@@ -1,5 +1,5 @@
 /** Numbers to balanced base-256 digits, as float32 entries. */
-import type { Modulus } from '../../../protocol/modulus.js';
+import type { Modulus } from '../../../model/modulus.js';
 import type { Mode } from '../wasm/messages.js';
 
 /** Digit d of entry i goes to `planes[d * pitch + at + i]`; the last digit takes what is left. */

@@ -1,5 +1,5 @@
 /** Sums of digit products back to whole numbers or residues, in float64 that never rounds (see bounds.ts). */
-import type { Modulus } from '../../../protocol/modulus.js';
+import type { Modulus } from '../../../model/modulus.js';
 import type { Shape } from './shape.js';
 
 /** Adds up to four planes of `length` sums, `pitch` apart, each times its factor. */

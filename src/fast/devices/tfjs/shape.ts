@@ -1,5 +1,5 @@
 /** A linear map as the device sees it: always a convolution, a dense map being one pixel of many channels. */
-import { type Convolution, type LinearMap, outputExtent } from '../../../reference/linear-map.js';
+import { type Convolution, type LinearMap, outputExtent } from '../../../model/linear-map.js';
 import type { Mode } from '../wasm/messages.js';
 import { integerDigits, largestDigit, residueDigits } from './bounds.js';
 

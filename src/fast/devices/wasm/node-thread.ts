@@ -1,6 +1,6 @@
 /** A device's thread in Node: a worker thread. */
 import { Worker } from 'node:worker_threads';
-import { messageOf } from './printable.js';
+import { messageOf } from '../../../boundary/printable.js';
 import type { Thread } from './thread.js';
 
 /** Starts the script in a thread of its own, which finds `data` in its `workerData`. */

@@ -8,8 +8,8 @@
  * modulo 2^32, are those digits in two's complement: the sum adds 128 to every digit without a carry, and the exclusive or
  * takes it away again; digits above the Dth are zero.
  */
-import { M31, type Modulus, P24 } from '../../../protocol/modulus.js';
-import type { InputRange } from '../../../reference/linear-map.js';
+import { M31, type Modulus, P24 } from '../../../model/modulus.js';
+import type { InputRange } from '../../../model/linear-map.js';
 
 /** What a map is loaded for. */
 export type Mode = Modulus | 'integers';

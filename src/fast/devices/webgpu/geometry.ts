@@ -1,5 +1,5 @@
 /** A linear map as the kernels see it: always a convolution; a dense map is one over a single pixel. */
-import { type LinearMap, outputExtent } from '../../../reference/linear-map.js';
+import { type LinearMap, outputExtent } from '../../../model/linear-map.js';
 
 /** The sizes that address an input and an output. */
 export interface Geometry {

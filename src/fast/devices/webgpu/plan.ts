@@ -1,5 +1,5 @@
 /** Choosing the kernels of a map: everything about it that does not depend on a call. */
-import { type LinearMap, termsPerOutput } from '../../../reference/linear-map.js';
+import { type LinearMap, termsPerOutput } from '../../../model/linear-map.js';
 import { type Digits, inputDigits, type LimbPlan, limbPlan, type Mode, type WeightPlan, weightPlan } from './bounds.js';
 import { type Geometry, geometryOf } from './geometry.js';
 import { TILE_WORDS } from './shaders/matrix.js';

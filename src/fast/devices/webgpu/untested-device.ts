@@ -1,8 +1,8 @@
 /** The device without its self-test. */
 import type { Device, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../protocol/modulus.js';
-import { aLinearMap, type LinearMap } from '../../../reference/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
+import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
 import { integersFit } from '../../trusted/kernels/bounds.js';
 import { findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';

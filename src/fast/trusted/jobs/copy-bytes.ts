@@ -2,7 +2,7 @@
  * Copies between memories. JavaScript copies shared memory word by word with atomic accesses, a quarter as fast as the
  * processor can; where there are Node's buffers, filling one with another is a plain memcpy.
  */
-import { byteLengthOf } from '../../array-buffers.js';
+import { byteLengthOf } from '../../../boundary/array-buffers.js';
 
 /** A memory, or a part of it, in the form in which `copyBytes` writes to it fastest. Its length is fixed, also if the memory grows. */
 export function bytesOf(memory: ArrayBufferLike, start = 0, length = byteLengthOf(memory) - start): Uint8Array {

@@ -4,7 +4,7 @@
  *
  * Notation: W the largest |weight| of a map (at most 2^15), D its depth (terms per sum), p <= 2^31 - 1 the modulus.
  */
-import { type LinearMap, outputChannels, termsPerOutput } from '../../../reference/linear-map.js';
+import { type LinearMap, outputChannels, termsPerOutput } from '../../../model/linear-map.js';
 
 export { foldTerms } from '../../../protocol/fold-terms.js';
 

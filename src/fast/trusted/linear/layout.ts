@@ -1,5 +1,5 @@
 /** A linear map seen as matrix products: one row of terms per output pixel, one column per output channel of a group. */
-import { type Convolution, inputLength, type LinearMap, outputExtent } from '../../../reference/linear-map.js';
+import { type Convolution, inputLength, type LinearMap, outputExtent } from '../../../model/linear-map.js';
 
 /** The sizes that packing, multiplying and gathering need. */
 export interface Layout {

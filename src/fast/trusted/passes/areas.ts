@@ -1,5 +1,5 @@
 /** What threads add up each for itself: a flag, and sums modulo q. */
-import { CHECK_MODULUS } from '../../../protocol/modulus.js';
+import { CHECK_MODULUS } from '../../../model/modulus.js';
 import type { Frame, KernelMemory, ThreadSpace } from '../memory.js';
 
 /** The flags and sums of all threads. */

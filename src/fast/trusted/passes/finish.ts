@@ -4,7 +4,7 @@ import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishLayout } from '../j
 import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
-import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../validators.js';
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../../boundary/validators.js';
 import { periodOf, repeated } from './per-channel.js';
 import { pooledExtent } from './pooled-extent.js';
 

@@ -1,6 +1,6 @@
 /** The two passes of the online phase over the kernels' memory, shared out among the team's threads. */
 import type { TrustedArithmetic } from '../../../protocol/arithmetic.js';
-import { aModulus } from '../../../protocol/modulus.js';
+import { aModulus } from '../../../model/modulus.js';
 import { type Incoming, packedLength, poolsByRows } from '../../../protocol/passes.js';
 import { highOf } from '../jobs/foreign.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
@@ -8,7 +8,7 @@ import { outgoingFields } from '../jobs/outgoing.js';
 import { foldTerms, inputSteps } from '../kernels/bounds.js';
 import type { Frame, KernelArray, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
-import { anArray, anInteger } from '../../validators.js';
+import { anArray, anInteger } from '../../../boundary/validators.js';
 import { openAreas } from './areas.js';
 import { planFinish } from './finish.js';
 

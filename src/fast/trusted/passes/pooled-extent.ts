@@ -1,6 +1,6 @@
 /** How large a pooled image is. */
-import type { PoolOperation } from '../../../reference/quantized-network.js';
-import { anInteger } from '../../validators.js';
+import type { PoolOperation } from '../../../model/quantized-network.js';
+import { anInteger } from '../../../boundary/validators.js';
 
 function aWindow(
   size: number,

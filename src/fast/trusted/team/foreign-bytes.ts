@@ -1,5 +1,5 @@
 /** Memory outside the kernels', to copy from and to: however large it is, and however it grows. */
-import { byteLengthOf } from '../../array-buffers.js';
+import { byteLengthOf } from '../../../boundary/array-buffers.js';
 import { bytesOf } from '../jobs/copy-bytes.js';
 
 /** Where windows start. No copy is longer, so a window of twice that holds every copy that starts in its first half. */

@@ -3,7 +3,7 @@
  * next one until none is left, and the call returns when all are done. So the trusted side stays a sequence of steps, and
  * each step is as fast as the threads together.
  */
-import { isOrdinary } from '../../array-buffers.js';
+import { isOrdinary } from '../../../boundary/array-buffers.js';
 import { type JobName, jobNames, jobs } from '../jobs/index.js';
 import type { KernelInstance } from '../kernels/instance.js';
 import {

@@ -1,5 +1,5 @@
 /** The activation in a layer's configuration: its name, or an object that names a class of activations. */
-import { type Codec, chosen, nonEmptyString } from '../../../protocol/codecs.js';
+import { type Codec, chosen, nonEmptyString } from '../../../boundary/codecs.js';
 import { type Fields, type JsonMap, jsonMap } from '../json.js';
 
 const nameOrObject = chosen<string | JsonMap>(

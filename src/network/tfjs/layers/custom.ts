@@ -1,7 +1,7 @@
 /** Layers of classes that TensorFlow.js does not have, as far as a few words describe them. */
 import * as t from 'io-ts';
-import { decode, finiteNumber, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../../protocol/codecs.js';
-import { ModelError } from '../../errors.js';
+import { decode, finiteNumber, nonEmptyString, oneOf, strictObject, wholeNumber } from '../../../boundary/codecs.js';
+import { ModelError } from '../../../model/errors.js';
 import { named } from '../activations.js';
 import { scaled } from '../arithmetic.js';
 import { depthToSpace } from '../moving.js';

@@ -1,6 +1,6 @@
 /** Layers that are functions of every entry, and batch normalization. */
 import * as t from 'io-ts';
-import { type Codec, chosen, finiteNumber, list, wholeNumber } from '../../../protocol/codecs.js';
+import { type Codec, chosen, finiteNumber, list, wholeNumber } from '../../../boundary/codecs.js';
 import { realFunction } from '../../float/index.js';
 import { applied, clamped, leaky, named, softmax as softmaxOf, withSlopes } from '../activations.js';
 import { affine } from '../arithmetic.js';

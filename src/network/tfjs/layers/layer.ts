@@ -1,6 +1,6 @@
 /** One call of a layer while it is being imported: checked access to its inputs, configuration and weights. */
 import * as t from 'io-ts';
-import { type Codec, chosen, list, oneOf, wholeNumber } from '../../../protocol/codecs.js';
+import { type Codec, chosen, list, oneOf, wholeNumber } from '../../../boundary/codecs.js';
 import type { Axes } from '../../float/index.js';
 import { named } from '../activations.js';
 import type { Constant } from '../constant.js';

@@ -1,5 +1,5 @@
 /** Layers that are linear maps with a bias: dense, and the convolutions. */
-import { wholeNumber } from '../../../protocol/codecs.js';
+import { wholeNumber } from '../../../boundary/codecs.js';
 import type { Constant } from '../constant.js';
 import { convolved, kernelShape, LARGEST } from '../convolution.js';
 import { multiplied } from '../dense.js';

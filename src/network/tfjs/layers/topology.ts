@@ -1,6 +1,6 @@
 /** What the topology of a layers model says: layers, and which reads which. */
 import * as t from 'io-ts';
-import { type Codec, list, nonEmptyString, wholeNumber } from '../../../protocol/codecs.js';
+import { type Codec, list, nonEmptyString, wholeNumber } from '../../../boundary/codecs.js';
 import { fail, located, shown } from '../fail.js';
 import { Fields, type Json, type JsonMap, jsonMap } from '../json.js';
 

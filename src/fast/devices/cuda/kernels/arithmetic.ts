@@ -1,5 +1,5 @@
 /** What the kernels compute with: division by a known number, and the four kinds of input entries. */
-import { M31, type Modulus, P24 } from '../../../../protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../../../model/modulus.js';
 import { LIFT, repunit, residuePlan } from '../bounds.js';
 
 /** An input entry's kind: int16 in one or two digits, or residues of one of the moduli. */

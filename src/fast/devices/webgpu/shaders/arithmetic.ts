@@ -1,5 +1,5 @@
 /** Residues modulo both p in WGSL, with 32-bit operations only. */
-import { M31, type Modulus, P24 } from '../../../../protocol/modulus.js';
+import { M31, type Modulus, P24 } from '../../../../model/modulus.js';
 import { LARGEST_LIFT, type Mode } from '../bounds.js';
 
 /**

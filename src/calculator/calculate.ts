@@ -1,7 +1,7 @@
 /** The calculator: what parameters guarantee and what they cost, before anything runs. */
-import { type ChallengeSpace, challengeError } from '../challenge-error.js';
-import { power, type Rational, soundnessBits } from '../rational.js';
-import { MOST_REPETITIONS, type Soundness, smallestRepetitions, soundness } from '../soundness.js';
+import { type ChallengeSpace, challengeError } from '../protocol/challenge-error.js';
+import { power, type Rational, soundnessBits } from '../protocol/rational.js';
+import { MOST_REPETITIONS, type Soundness, smallestRepetitions, soundness } from '../protocol/soundness.js';
 import {
   type CalculatedCertificate,
   certificateOf,

@@ -1,5 +1,5 @@
 /** What a quantized network *is*: tensors of centred integers (`tensor.ts`) and the operations between them. */
-import type { FurtherOperation } from './further-operations.js';
+import type { FurtherOperation } from '../reference/further-operations.js';
 import type { LinearMap, Padding, Size, Steps } from './linear-map.js';
 import type { Tensor, TensorId } from './tensor.js';
 

@@ -1,5 +1,5 @@
 /** Checks at the wrapper: once per call, never per element. Each returns what it was given. */
-import type { KernelArray } from './trusted/memory.js';
+import type { KernelArray } from '../fast/trusted/memory.js';
 
 type Constructor<A> = { readonly name: string; new (length: number): A };
 

@@ -1,6 +1,6 @@
 /** How many inferences may share challenges before new ones must be drawn. */
-import { challengeError } from '../challenge-error.js';
-import { power } from '../rational.js';
+import { challengeError } from '../protocol/challenge-error.js';
+import { power } from '../protocol/rational.js';
 import type { ResolvedInput } from './input.js';
 
 /** When to open a new session. */

@@ -1,6 +1,6 @@
 /** What the calculator takes: plain data, the same in a program, in JSON and behind a web page. */
 import * as t from 'io-ts';
-import type { ChallengeStructure } from '../challenge-error.js';
+import type { ChallengeStructure } from '../protocol/challenge-error.js';
 import {
   type Codec,
   chosen,
@@ -12,10 +12,10 @@ import {
   positiveNumber,
   strictObject,
   wholeNumber,
-} from '../codecs.js';
-import { CHECK_MODULUS } from '../modulus.js';
-import { defaultParameters } from '../parameters.js';
-import { MOST_REPETITIONS, type RejectPolicy } from '../soundness.js';
+} from '../boundary/codecs.js';
+import { CHECK_MODULUS } from '../model/modulus.js';
+import { defaultParameters } from '../protocol/parameters.js';
+import { MOST_REPETITIONS, type RejectPolicy } from '../protocol/soundness.js';
 import { isPrime } from './primality.js';
 
 /** One linear layer as the calculator sees it; `networkSummary` makes them from a network. */

@@ -1,5 +1,5 @@
 /** What a session's layers cost both sides: counts that follow from the shapes, and times where speeds are given. */
-import { packedLength } from '../passes.js';
+import { packedLength } from '../protocol/passes.js';
 import type { CalculatorLayer, CalculatorSpeeds, ResolvedInput } from './input.js';
 
 /** Once per session, per private inference, and online per inference; counts are exact, times are estimates. */
