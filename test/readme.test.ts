@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
-import { encodePng } from '../src/network/image/index.js';
+import { encodePng } from '../src/pictures/index.js';
 import { root, slalom } from './cli/slalom.js';
 import { suite } from './suite.js';
 

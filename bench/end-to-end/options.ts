@@ -1,5 +1,5 @@
 /** What an end-to-end run measures. */
-import type { ZooName } from '../../src/network/zoo/index.js';
+import type { ZooName } from '../../src/zoo/index.js';
 
 /** verified: integrity alone. private: integrity and privacy. tee: everything inside, no device. */
 export const MODES = ['verified', 'private', 'tee'] as const;

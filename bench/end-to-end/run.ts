@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { openDevice } from '../../src/cli/devices.js';
 import { version } from '../../src/cli/version.js';
 import { zooNetwork } from '../../src/network/index.js';
-import type { ZooName } from '../../src/network/zoo/index.js';
+import type { ZooName } from '../../src/zoo/index.js';
 import type { Device } from '../../src/protocol/index.js';
 import { machine } from '../measure.js';
 import { consumedTotal } from '../values.js';

@@ -1,7 +1,7 @@
 /** The package @vladmandic/face-api: its networks with their weights, in its own code, and the faces on its photographs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Image } from '../../src/network/image/index.js';
+import type { Image } from '../../src/pictures/index.js';
 import { modelDirectory } from '../../test/faces/package-files.js';
 import type { Sample } from './model.js';
 import { cut, photographs } from './photos.js';

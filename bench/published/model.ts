@@ -1,6 +1,6 @@
 /** What a row of the table needs: a published network, its package's own runtime, and how two answers are compared. */
-import type { FloatNetwork } from '../../src/network/float/index.js';
-import type { Image, Preprocessing } from '../../src/network/image/index.js';
+import type { FloatNetwork } from '../../src/graph/index.js';
+import type { Image, Preprocessing } from '../../src/pictures/index.js';
 import type { QuantizedNetwork } from '../../src/reference/index.js';
 
 /** A picture as a network gets it to see. */

@@ -1,6 +1,6 @@
 /** The pictures: photographs and screenshots that come with @vladmandic/face-api, cut in parts where more are needed. */
 import { basename } from 'node:path';
-import { type Image, readImage } from '../../src/network/image/index.js';
+import { type Image, readImage } from '../../src/pictures/index.js';
 import { calibrationPaths, photoPath } from '../../test/faces/package-files.js';
 import type { Sample } from './model.js';
 

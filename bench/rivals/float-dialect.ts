@@ -5,7 +5,7 @@
  * ReLU6 loses its six with them, since our integers do not tell it from a ReLU: that favours the rival, by a pass over the
  * activations.
  */
-import { operationInputs } from '../../src/network/graph.js';
+import { operationInputs } from '../../src/operations/graph.js';
 import type {
   AddOperation,
   ConcatOperation,

@@ -1,5 +1,5 @@
 /** Convolutions that pad by themselves instead of reading a padded image: less to do for the rival, the same results. */
-import { operationInputs, rowsColumnsChannels } from '../../src/network/graph.js';
+import { operationInputs, rowsColumnsChannels } from '../../src/operations/graph.js';
 import type {
   LinearOperation,
   Operation,

@@ -1,5 +1,5 @@
 /** Writes an ONNX model: nodes and constants go in one by one, bytes come out. */
-import { onnxMessage } from '../../src/network/onnx/schema.js';
+import { onnxMessage } from '../../src/formats/onnx/schema.js';
 
 /** Numbers of the format: element types, kinds of attributes, versions. */
 const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;

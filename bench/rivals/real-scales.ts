@@ -1,5 +1,5 @@
 /** Which real number a centred integer of each tensor stands for, so that only linear layers need to change scales. */
-import { operationInputs } from '../../src/network/graph.js';
+import { operationInputs } from '../../src/operations/graph.js';
 import type { Operation, QuantizedNetwork, TensorId } from '../../src/reference/index.js';
 
 /** What an input of an operation is multiplied by, in centred integers. */

@@ -1,9 +1,9 @@
 /** Opens everything a protected run needs, lets the caller use it, and closes everything again, whatever happens. */
 import { wasmArithmetic } from '../fast/index.js';
-import { linearOperations } from '../network/graph.js';
-import type { LayerRun } from '../network/layer-run.js';
-import { NetworkSession, type Output, type RunCosts, type RunResult } from '../network/network-session.js';
-import type { Plan } from '../network/planner/plan.js';
+import { linearOperations } from '../operations/graph.js';
+import type { LayerRun } from '../session/layer-run.js';
+import { NetworkSession, type Output, type RunCosts, type RunResult } from '../session/network-session.js';
+import type { Plan } from '../session/planner/plan.js';
 import {
   type Costs,
   type Device,

@@ -9,10 +9,10 @@ import {
   prepareFaceInput,
   quantizedFaceDetector,
   realOutputs,
-} from '../network/faces/index.js';
-import { networkHash } from '../network/file/index.js';
-import { linearOperations } from '../network/graph.js';
-import { drawBox, encodePng, type Image, readImage } from '../network/image/index.js';
+} from '../faces/index.js';
+import { networkHash } from '../formats/slalom/index.js';
+import { linearOperations } from '../operations/graph.js';
+import { drawBox, encodePng, type Image, readImage } from '../pictures/index.js';
 import { type Device, IntegrityError } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';

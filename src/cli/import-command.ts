@@ -1,10 +1,10 @@
 /** `slalom import`: any model becomes one file that has all a run needs. */
 import { wasmArithmetic } from '../fast/index.js';
-import type { NetworkDetails } from '../network/file/index.js';
-import { networkHash, writeNetworkFile } from '../network/file/index.js';
-import type { FloatNetwork } from '../network/float/index.js';
-import { type Preprocessing, pictureQuantization, readImage, realPicture } from '../network/image/index.js';
-import { type CalibratedNetwork, type CalibrationStage, quantizeCalibrated } from '../network/quantizer/index.js';
+import type { NetworkDetails } from '../formats/slalom/index.js';
+import { networkHash, writeNetworkFile } from '../formats/slalom/index.js';
+import type { FloatNetwork } from '../graph/index.js';
+import { type Preprocessing, pictureQuantization, readImage, realPicture } from '../pictures/index.js';
+import { type CalibratedNetwork, type CalibrationStage, quantizeCalibrated } from '../quantizer/index.js';
 import { M31, P24 } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { UsageError } from './exit.js';

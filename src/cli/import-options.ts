@@ -1,6 +1,6 @@
 /** The options of `slalom import`, from text to checked values. */
-import { type Colours, type Preprocessing, pictureExtent } from '../network/image/index.js';
-import { ACTIVATION_BITS_RANGE, PERCENTILE, type RangeChoice } from '../network/quantizer/index.js';
+import { type Colours, type Preprocessing, pictureExtent } from '../pictures/index.js';
+import { ACTIVATION_BITS_RANGE, PERCENTILE, type RangeChoice } from '../quantizer/index.js';
 import { UsageError } from './exit.js';
 import { aNumber } from './options.js';
 

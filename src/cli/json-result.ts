@@ -1,5 +1,5 @@
 /** The part of `--json` that every command shares; `slalom report` reads it again. */
-import { type Output, storedCodes } from '../network/network-session.js';
+import { type Output, storedCodes } from '../session/network-session.js';
 import { type Json, modulusName, toJson } from '../protocol/index.js';
 import type { Executed, ExecutedLayer } from './execute.js';
 import type { Protection } from './options.js';

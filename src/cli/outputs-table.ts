@@ -1,5 +1,5 @@
 /** What `slalom run` shows of networks whose answer is no single class: the ranges of their outputs. */
-import type { Output } from '../network/network-session.js';
+import type { Output } from '../session/network-session.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import { table } from './table.js';
 

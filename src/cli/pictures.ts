@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../model/errors.js';
-import { preparePicture, readImage } from '../network/image/index.js';
+import { preparePicture, readImage } from '../pictures/index.js';
 import { UsageError } from './exit.js';
 import type { LoadedNetwork } from './load-network.js';
 

@@ -1,9 +1,9 @@
 /** `slalom plan`: what each linear layer costs the trusted side on this machine, and who gets it. */
 import { basename } from 'node:path';
 import { wasmArithmetic } from '../fast/index.js';
-import { certify } from '../network/certificate.js';
-import { networkHash } from '../network/file/index.js';
-import type { MeasuredPlan, PlannedLayer } from '../network/planner/plan.js';
+import { certify } from '../operations/certificate.js';
+import { networkHash } from '../formats/slalom/index.js';
+import type { MeasuredPlan, PlannedLayer } from '../session/planner/plan.js';
 import { loadNetwork } from './load-network.js';
 import { aGuarantee, type Guarantee, type GuaranteeText } from './options.js';
 import { measuredPlan } from './plan-for.js';

@@ -1,5 +1,5 @@
 /** What the device gets in a run or in a plan that is only shown. */
-import { type MeasuredPlan, type Plan, planNetwork } from '../network/planner/plan.js';
+import { type MeasuredPlan, type Plan, planNetwork } from '../session/planner/plan.js';
 import type { TrustedArithmetic } from '../protocol/index.js';
 import type { QuantizedNetwork } from '../reference/index.js';
 import type { Guarantee } from './options.js';

@@ -1,5 +1,5 @@
 /** Label files that the command line names. */
-import { readLabels } from '../network/classification.js';
+import { readLabels } from '../pictures/classification.js';
 import { UsageError } from './exit.js';
 import { readInput } from './read-input.js';
 

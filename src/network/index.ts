@@ -3,8 +3,8 @@
  * @module
  */
 export * from './browser.js';
-export { loadFaceWeights, quantizedFaceDetector } from './faces/load.js';
-export { readImage } from './image/read.js';
-export type { ExternalFiles } from './onnx/external-data.js';
-export { importOnnx, type OnnxNetwork, type OnnxOptions } from './onnx/index.js';
-export { importTfjs } from './tfjs/index.js';
+export { loadFaceWeights, quantizedFaceDetector } from '../faces/load.js';
+export { readImage } from '../pictures/read.js';
+export type { ExternalFiles } from '../formats/onnx/external-data.js';
+export { importOnnx, type OnnxNetwork, type OnnxOptions } from '../formats/onnx/index.js';
+export { importTfjs } from '../formats/tfjs/index.js';

@@ -24,7 +24,7 @@ import { runtimeLogits } from '../../bench/accuracy/runtime.js';
 import { differingCount, disagreeingCount, largestDistance, rightCount, topClass } from '../../bench/accuracy/score.js';
 import { accuracyParts } from '../../docs/.vitepress/site/accuracy.js';
 import { saboteur, wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
-import { pictureQuantization, preparePicture } from '../../src/network/image/index.js';
+import { pictureQuantization, preparePicture } from '../../src/pictures/index.js';
 import { ModelError, networkHash } from '../../src/network/index.js';
 import { IntegrityError } from '../../src/protocol/index.js';
 import { evaluate } from '../../src/reference/evaluate.js';

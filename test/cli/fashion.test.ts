@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { FILES, isInstalled, LABELS, readClasses, readPictures, SIDE } from '../../bench/accuracy/dataset.js';
 import { fileOf } from '../../bench/accuracy/networks.js';
 import { NETWORKS } from '../../bench/accuracy/results.js';
-import { encodePng } from '../../src/network/image/index.js';
+import { encodePng } from '../../src/pictures/index.js';
 import { requiredDevices } from '../devices.js';
 import { suite } from '../suite.js';
 import { slalom } from './slalom.js';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { readNetworkFile } from '../../src/network/file/index.js';
-import { encodePng } from '../../src/network/image/index.js';
+import { readNetworkFile } from '../../src/formats/slalom/index.js';
+import { encodePng } from '../../src/pictures/index.js';
 import { numbers } from '../network/random-network.js';
 import { graphFiles, ints, node, reals, text, type } from '../network/tfjs/graph-model.js';
 import { chain, type Files, filled, saved, tfl } from '../network/tfjs/layers-model.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { decodeImage } from '../../src/network/image/index.js';
+import { decodeImage } from '../../src/pictures/index.js';
 import { suite } from '../suite.js';
 import { type Outcome, refused, root, slalom } from './slalom.js';
 

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { fromQuery, initialState, toInput, toQuery, withPreset } from '../../docs/.vitepress/calculator/state.js';
 import { importTflite, zooNetwork } from '../../src/network/index.js';
-import { networkSummary } from '../../src/network/summary.js';
+import { networkSummary } from '../../src/session/summary.js';
 import { type CalculatorInput, calculateSoundness, presetNames } from '../../src/protocol/index.js';
 import { suite } from '../suite.js';
 import { noSite, siteFolder } from './built-site.js';

@@ -39,9 +39,9 @@ export const setups: readonly Setup[] = [
   { file: 'src/fast/web.ts', text: 'wasmArithmetic({ kernels', notRun: BROWSER },
   { file: 'src/fast/web.ts', text: 'serveDevice(', notRun: BROWSER },
   { file: 'src/fast/web.ts', text: 'workerDevice(', notRun: BROWSER },
-  { file: 'src/network/image/decode.ts', text: 'context.getImageData', notRun: BROWSER },
+  { file: 'src/pictures/decode.ts', text: 'context.getImageData', notRun: BROWSER },
   {
-    file: 'src/network/zoo/from-float.ts',
+    file: 'src/zoo/from-float.ts',
     text: 'mobilenet.onnx',
     notRun: 'it needs a trained MobileNet: test/network/zoo-from-float.test.ts fills every network of the zoo',
   },

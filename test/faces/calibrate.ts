@@ -1,12 +1,12 @@
 /**
- * Writes src/network/faces/calibration.ts: `npx tsx test/faces/calibrate.ts`. Takes a minute. The pictures are the
+ * Writes src/faces/calibration.ts: `npx tsx test/faces/calibrate.ts`. Takes a minute. The pictures are the
  * package's two screenshots, so that the test photographs have no part in the quantized network.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FACE_INPUT, faceDetector, loadFaceWeights, prepareFaceInput } from '../../src/network/faces/index.js';
-import { readImage } from '../../src/network/image/read.js';
-import { calibrate } from '../../src/network/quantizer/index.js';
+import { FACE_INPUT, faceDetector, loadFaceWeights, prepareFaceInput } from '../../src/faces/index.js';
+import { readImage } from '../../src/pictures/read.js';
+import { calibrate } from '../../src/quantizer/index.js';
 import { calibrationPaths, modelDirectory } from './package-files.js';
 
 async function* inputs(): AsyncGenerator<Float32Array> {
@@ -30,5 +30,5 @@ import type { Ranges } from '../quantizer/index.js';
 export const FACE_RANGES: Ranges = [
 ${lines.join('')}];
 `;
-writeFileSync(fileURLToPath(new URL('../../src/network/faces/calibration.ts', import.meta.url)), text);
+writeFileSync(fileURLToPath(new URL('../../src/faces/calibration.ts', import.meta.url)), text);
 console.log(`wrote ${lines.length} ranges`);

@@ -1,8 +1,8 @@
 /** The process of `package-detector.ts`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Face } from '../../src/network/faces/index.js';
-import type { Image } from '../../src/network/image/index.js';
+import type { Face } from '../../src/faces/index.js';
+import type { Image } from '../../src/pictures/index.js';
 import { bundle, modelDirectory } from './package-files.js';
 
 interface Detection {

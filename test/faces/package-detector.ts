@@ -1,8 +1,8 @@
 /** The float detector of @vladmandic/face-api itself, code and weights, on TensorFlow.js: the rival of the faces test. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Face } from '../../src/network/faces/index.js';
-import type { Image } from '../../src/network/image/index.js';
+import type { Face } from '../../src/faces/index.js';
+import type { Image } from '../../src/pictures/index.js';
 
 /**
  * Runs the package's detector on pictures of the same pixels, one after another in a process of its own. About 6 seconds

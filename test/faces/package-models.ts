@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { relativeDifference } from '../../bench/published/agreement.js';
 import { coloursTensor, withWeights } from '../../bench/published/faces.js';
 import { type FaceApi, values } from '../../bench/published/tfjs.js';
-import { importFaceModel } from '../../src/network/faces/index.js';
-import { evaluateFloat } from '../../src/network/float/index.js';
+import { importFaceModel } from '../../src/faces/index.js';
+import { evaluateFloat } from '../../src/graph/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { modelDirectory } from './package-files.js';
 

@@ -1,7 +1,7 @@
 /** One hostile device against sessions until it gave enough answers: whatever it does, results are right or the errors are ours. */
 import { performance } from 'node:perf_hooks';
-import type { NetworkSession, Output } from '../../src/network/network-session.js';
-import { NetworkSession as Sessions } from '../../src/network/network-session.js';
+import type { NetworkSession, Output } from '../../src/session/network-session.js';
+import { NetworkSession as Sessions } from '../../src/session/network-session.js';
 import { DeviceError, IntegrityError, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { deviceOf } from './device.js';

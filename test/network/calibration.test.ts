@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder } from '../../src/network/float/index.js';
+import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder } from '../../src/graph/index.js';
 import {
   calibrate,
   chooseRange,
@@ -15,7 +15,7 @@ import {
   quantize,
   quantizeCalibrated,
   type Range,
-} from '../../src/network/quantizer/index.js';
+} from '../../src/quantizer/index.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { check, suite } from '../suite.js';
 import { numbers, wholeNetwork } from './random-network.js';
@@ -307,7 +307,7 @@ test('of one layer, the corrected mean is the float mean', async () => {
     if (operation.kind !== 'linear') throw new Error('no linear layer');
     const tensor = one.tensors[operation.output]!;
     if (tensor.kind !== 'accumulator') throw new Error('no accumulators');
-    const { runReals } = await import('../../src/network/quantizer/measured.js');
+    const { runReals } = await import('../../src/quantizer/measured.js');
     const found = await runReals(one, inputs, arithmetic);
     return [0, 1, 2].map((c) => {
       let sum = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { ModelError } from '../../src/model/errors.js';
-import { decodeTinyFaces, importFaceModel } from '../../src/network/faces/index.js';
+import { decodeTinyFaces, importFaceModel } from '../../src/faces/index.js';
 import { modelDirectory } from '../faces/package-files.js';
 import { suite } from '../suite.js';
 

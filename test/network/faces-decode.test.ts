@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { decodeFaces, overlap, prepareFaceInput } from '../../src/network/faces/index.js';
-import type { Image } from '../../src/network/image/index.js';
+import { decodeFaces, overlap, prepareFaceInput } from '../../src/faces/index.js';
+import type { Image } from '../../src/pictures/index.js';
 import { suite } from '../suite.js';
 
 const test = suite('faces, decoding');

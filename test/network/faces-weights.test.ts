@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { ModelError } from '../../src/model/errors.js';
-import { FACE_RANGES } from '../../src/network/faces/calibration.js';
-import { faceDetector, loadFaceWeights, quantizedFaceDetector, realOutputs } from '../../src/network/faces/index.js';
-import { prepare, readRanges } from '../../src/network/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
+import { FACE_RANGES } from '../../src/faces/calibration.js';
+import { faceDetector, loadFaceWeights, quantizedFaceDetector, realOutputs } from '../../src/faces/index.js';
+import { prepare, readRanges } from '../../src/quantizer/index.js';
+import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { modelDirectory } from '../faces/package-files.js';
 import { suite } from '../suite.js';
 

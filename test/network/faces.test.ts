@@ -4,8 +4,8 @@
  */
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/trusted/arithmetic.js';
-import { certify } from '../../src/network/certificate.js';
-import { runInTheClear } from '../../src/network/clear.js';
+import { certify } from '../../src/operations/certificate.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import {
   decodeFaces,
   type Face,
@@ -16,9 +16,9 @@ import {
   prepareFaceInput,
   quantizedFaceDetector,
   realOutputs,
-} from '../../src/network/faces/index.js';
-import { evaluateFloat } from '../../src/network/float/index.js';
-import { type Image, readImage } from '../../src/network/image/index.js';
+} from '../../src/faces/index.js';
+import { evaluateFloat } from '../../src/graph/index.js';
+import { type Image, readImage } from '../../src/pictures/index.js';
 import { P24 } from '../../src/model/modulus.js';
 import { detectWithPackage } from '../faces/package-detector.js';
 import { modelDirectory, photoNumbers, photoPath } from '../faces/package-files.js';

@@ -9,7 +9,7 @@ import {
   realFunction,
   sliced,
   transposed,
-} from '../../src/network/float/index.js';
+} from '../../src/graph/index.js';
 import { check, suite } from '../suite.js';
 import { near } from './onnx/runtime.js';
 import { numbers } from './random-network.js';

@@ -2,12 +2,12 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/network/clear.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { ModelError } from '../../src/model/errors.js';
-import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/network/file/index.js';
-import { runFurther } from '../../src/network/further-operations.js';
-import { runTrusted } from '../../src/network/trusted-operations.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
+import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
+import { runFurther } from '../../src/operations/further-operations.js';
+import { runTrusted } from '../../src/operations/trusted-operations.js';
+import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import {
   combine,

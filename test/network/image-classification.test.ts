@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { classify, readLabels } from '../../src/network/classification.js';
+import { classify, readLabels } from '../../src/pictures/classification.js';
 import type { Operation, QuantizedNetwork, Tensor } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 

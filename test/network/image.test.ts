@@ -15,7 +15,7 @@ import {
   quantizeInput,
   readImage,
   resizeBilinear,
-} from '../../src/network/image/index.js';
+} from '../../src/pictures/index.js';
 import type { ActivationTensor } from '../../src/model/quantized-network.js';
 import { check, suite } from '../suite.js';
 

@@ -3,7 +3,7 @@
  * 31-bit multipliers and rounds halves up. A result may therefore differ by one step, and hardly ever does.
  */
 import * as assert from 'uvu/assert';
-import { importOnnx } from '../../src/network/onnx/index.js';
+import { importOnnx } from '../../src/formats/onnx/index.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import type { QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';

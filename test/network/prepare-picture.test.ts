@@ -12,7 +12,7 @@ import {
   quantizeInput,
   realPicture,
   resizeBilinear,
-} from '../../src/network/image/index.js';
+} from '../../src/pictures/index.js';
 import type { Tensor } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 

@@ -2,19 +2,19 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/network/clear.js';
-import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/network/file/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
+import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
 import {
   evaluateFloat,
   evaluatorOf,
   type FloatNetwork,
   FloatNetworkBuilder,
   realFunction,
-} from '../../src/network/float/index.js';
-import { functionTable } from '../../src/network/function-table.js';
-import { calibrate, equalize, prepare, quantize } from '../../src/network/quantizer/index.js';
-import { outputError, quantizeReals } from '../../src/network/quantizer/measured.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
+} from '../../src/graph/index.js';
+import { functionTable } from '../../src/quantizer/function-table.js';
+import { calibrate, equalize, prepare, quantize } from '../../src/quantizer/index.js';
+import { outputError, quantizeReals } from '../../src/quantizer/measured.js';
+import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import type { TrustedArithmetic } from '../../src/protocol/index.js';
 import { evaluate } from '../../src/reference/index.js';
 import { integers } from '../generators.js';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/network/clear.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { ModelError } from '../../src/model/errors.js';
-import { evaluateFloat, type FloatConvolution, FloatNetworkBuilder } from '../../src/network/float/index.js';
+import { evaluateFloat, type FloatConvolution, FloatNetworkBuilder } from '../../src/graph/index.js';
 import {
   calibrate,
   foldBatchNorm,
@@ -12,8 +12,8 @@ import {
   quantize,
   quantizeWeights,
   readRanges,
-} from '../../src/network/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
+} from '../../src/quantizer/index.js';
+import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { P24 } from '../../src/model/modulus.js';
 import { bound, evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
 import { integers } from '../generators.js';

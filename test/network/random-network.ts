@@ -5,7 +5,7 @@ import {
   FloatNetworkBuilder,
   realFunction,
   transposed,
-} from '../../src/network/float/index.js';
+} from '../../src/graph/index.js';
 
 /** Numbers from -1 to 1, the same for the same seed (a linear congruential generator; nothing here is secret). */
 export function numbers(seed: number): (count: number, scale?: number) => Float32Array {

@@ -12,8 +12,8 @@ import {
   wasmArithmetic,
   wasmDevice,
 } from '../../src/fast/index.js';
-import { linearOperations } from '../../src/network/graph.js';
-import { NetworkSession, type Output } from '../../src/network/network-session.js';
+import { linearOperations } from '../../src/operations/graph.js';
+import { NetworkSession, type Output } from '../../src/session/network-session.js';
 import {
   type Device,
   DeviceError,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
 import { NetworkSession, type NetworkSessionOptions } from '../../src/network/index.js';
-import { streamInOrder } from '../../src/network/stream.js';
+import { streamInOrder } from '../../src/session/stream.js';
 import {
   type Device,
   type DeviceInput,

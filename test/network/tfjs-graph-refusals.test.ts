@@ -1,5 +1,5 @@
 /** What is refused of graph models, and that it is said plainly: the file, the node, and why. */
-import { importTfjs } from '../../src/network/tfjs/index.js';
+import { importTfjs } from '../../src/formats/tfjs/index.js';
 import { suite } from '../suite.js';
 import {
   flag,

@@ -1,6 +1,6 @@
 /** Every operator of graph models against TensorFlow.js's own converter. */
 import * as assert from 'uvu/assert';
-import { importTfjs } from '../../src/network/tfjs/index.js';
+import { importTfjs } from '../../src/formats/tfjs/index.js';
 import { suite } from '../suite.js';
 import {
   flag,

@@ -1,5 +1,5 @@
 /** What is refused of layers models, and that it is said plainly: the file, the layer, and why. */
-import { importTfjs } from '../../src/network/tfjs/index.js';
+import { importTfjs } from '../../src/formats/tfjs/index.js';
 import { suite } from '../suite.js';
 import { chain, type Document, filled, saved, tfl } from './tfjs/layers-model.js';
 import { says } from './tfjs/says.js';

@@ -1,6 +1,6 @@
 /** Every layer against TensorFlow.js, which makes the models, saves them and runs them. */
 import * as assert from 'uvu/assert';
-import { importTfjs } from '../../src/network/tfjs/index.js';
+import { importTfjs } from '../../src/formats/tfjs/index.js';
 import { suite } from '../suite.js';
 import { numbers } from './random-network.js';
 import {

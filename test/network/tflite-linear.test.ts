@@ -1,10 +1,10 @@
 /** Imported linear layers against the format's own arithmetic, worked out here on stored codes and real scales. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ActivationFunctionType } from '../../src/network/tflite/generated/activation-function-type.js';
-import { Padding } from '../../src/network/tflite/generated/padding.js';
-import { TensorType } from '../../src/network/tflite/generated/tensor-type.js';
-import { importTflite } from '../../src/network/tflite/import.js';
+import { ActivationFunctionType } from '../../src/formats/tflite/generated/activation-function-type.js';
+import { Padding } from '../../src/formats/tflite/generated/padding.js';
+import { TensorType } from '../../src/formats/tflite/generated/tensor-type.js';
+import { importTflite } from '../../src/formats/tflite/import.js';
 import type { ActivationTensor, LinearOperation, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { check, suite } from '../suite.js';
 import { buildTflite, codes, integers, type TensorSpec } from './tflite/model-builder.js';

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { classify, readLabels } from '../../src/network/classification.js';
-import { quantizeInput, readImage, resizeBilinear } from '../../src/network/image/index.js';
-import { importTflite } from '../../src/network/tflite/index.js';
-import { aQuantizedNetwork } from '../../src/network/validate.js';
+import { classify, readLabels } from '../../src/pictures/classification.js';
+import { quantizeInput, readImage, resizeBilinear } from '../../src/pictures/index.js';
+import { importTflite } from '../../src/formats/tflite/index.js';
+import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { noWrapBound } from '../../src/protocol/certificate.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';

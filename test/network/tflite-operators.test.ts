@@ -1,10 +1,10 @@
 /** Imported operators of the trusted side against numbers worked out by hand. */
 import * as assert from 'uvu/assert';
-import { ActivationFunctionType } from '../../src/network/tflite/generated/activation-function-type.js';
-import { BuiltinOperator } from '../../src/network/tflite/generated/builtin-operator.js';
-import { Padding } from '../../src/network/tflite/generated/padding.js';
-import { TensorType } from '../../src/network/tflite/generated/tensor-type.js';
-import { importTflite } from '../../src/network/tflite/import.js';
+import { ActivationFunctionType } from '../../src/formats/tflite/generated/activation-function-type.js';
+import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-operator.js';
+import { Padding } from '../../src/formats/tflite/generated/padding.js';
+import { TensorType } from '../../src/formats/tflite/generated/tensor-type.js';
+import { importTflite } from '../../src/formats/tflite/import.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { accumulatorMoments, clampedMoments } from '../../src/network/zoo/moments.js';
-import { clampedNormal, normalShare } from '../../src/network/zoo/normal.js';
+import { accumulatorMoments, clampedMoments } from '../../src/zoo/moments.js';
+import { clampedNormal, normalShare } from '../../src/zoo/normal.js';
 import type { Convolution } from '../../src/model/linear-map.js';
 import { suite } from '../suite.js';
 

@@ -10,8 +10,8 @@ import {
   importFaceModel,
   overlap,
   quantizedFaceDetector,
-} from '../../../src/network/faces/index.js';
-import type { Image } from '../../../src/network/image/index.js';
+} from '../../../src/faces/index.js';
+import type { Image } from '../../../src/pictures/index.js';
 import type { QuantizedNetwork } from '../../../src/reference/index.js';
 import { modelDirectory } from '../../../test/faces/package-files.js';
 import { pictureTensor, withWeights } from '../faces.js';

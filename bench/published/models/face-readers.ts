@@ -9,7 +9,7 @@ import {
   GENDERS,
   importFaceModel,
   RECOGNITION_INPUT_SIZE,
-} from '../../../src/network/faces/index.js';
+} from '../../../src/faces/index.js';
 import { modelDirectory } from '../../../test/faces/package-files.js';
 import { cosine, largest, relativeDifference, softmax } from '../agreement.js';
 import { CALIBRATION, coloursTensor, facesOf, TEST, withWeights } from '../faces.js';

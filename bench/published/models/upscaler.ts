@@ -1,5 +1,5 @@
 /** A picture of twice the width and height: @upscalerjs/esrgan-slim. */
-import { resizeBilinear } from '../../../src/network/image/index.js';
+import { resizeBilinear } from '../../../src/pictures/index.js';
 import { signalToNoise } from '../agreement.js';
 import type { Outputs, Sample } from '../model.js';
 import { cut, photographs, webcam } from '../photos.js';

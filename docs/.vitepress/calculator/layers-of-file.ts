@@ -1,6 +1,6 @@
 /** The real layers of a model file, read in the browser by the library's own importer. */
-import { networkSummary } from '../../../src/network/summary.js';
-import { importTflite } from '../../../src/network/tflite/import.js';
+import { networkSummary } from '../../../src/session/summary.js';
+import { importTflite } from '../../../src/formats/tflite/import.js';
 import type { CalculatorLayer } from '../../../src/calculator/input.js';
 
 /** @throws ModelError in one sentence, when the file is not a network that can run */

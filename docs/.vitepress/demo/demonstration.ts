@@ -1,5 +1,5 @@
 /** The demonstration without its looks: two workers, and what the page knows of them. */
-import type { Image } from '../../../src/network/image/browser.js';
+import type { Image } from '../../../src/pictures/browser.js';
 import type {
   DeviceKind,
   Files,

@@ -1,5 +1,5 @@
 /** From a file or an element of the page to pixels, with the browser's own decoder. */
-import { type Image, imageFromRgba } from '../../../src/network/image/browser.js';
+import { type Image, imageFromRgba } from '../../../src/pictures/browser.js';
 
 /** As many as the library's own decoder takes. */
 const MOST_PIXELS = 2 ** 25;

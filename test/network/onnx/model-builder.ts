@@ -1,6 +1,6 @@
 /** Writes small ONNX models for tests: nodes and constants in, bytes out. */
-import { ELEMENT_TYPES, type ElementType } from '../../../src/network/onnx/element-type.js';
-import { onnxMessage } from '../../../src/network/onnx/schema.js';
+import { ELEMENT_TYPES, type ElementType } from '../../../src/formats/onnx/element-type.js';
+import { onnxMessage } from '../../../src/formats/onnx/schema.js';
 
 export interface TensorSpec {
   readonly shape: readonly number[];

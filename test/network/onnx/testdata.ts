@@ -1,11 +1,11 @@
 /** The ONNX project's own operator tests, from Debian's package libonnx-testdata. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Constant } from '../../../src/network/onnx/constant.js';
-import { ELEMENT_TYPES } from '../../../src/network/onnx/element-type.js';
-import { fromBfloat16 } from '../../../src/network/onnx/half.js';
-import { onnxMessage } from '../../../src/network/onnx/schema.js';
-import { readTensor } from '../../../src/network/onnx/tensor-data.js';
-import type { WireTensor } from '../../../src/network/onnx/wire.js';
+import type { Constant } from '../../../src/formats/onnx/constant.js';
+import { ELEMENT_TYPES } from '../../../src/formats/onnx/element-type.js';
+import { fromBfloat16 } from '../../../src/formats/onnx/half.js';
+import { onnxMessage } from '../../../src/formats/onnx/schema.js';
+import { readTensor } from '../../../src/formats/onnx/tensor-data.js';
+import type { WireTensor } from '../../../src/formats/onnx/wire.js';
 
 const ROOT = '/usr/share/libonnx-testdata/data';
 export const isThere = existsSync(ROOT);

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { ModelError } from '../../../src/model/errors.js';
-import { importTflite } from '../../../src/network/tflite/import.js';
-import { aQuantizedNetwork } from '../../../src/network/validate.js';
+import { importTflite } from '../../../src/formats/tflite/import.js';
+import { aQuantizedNetwork } from '../../../src/operations/validate.js';
 import { check } from '../../suite.js';
 
 /** True when the bytes are a well-formed network, false when they are refused as they should be. */

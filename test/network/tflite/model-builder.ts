@@ -1,15 +1,15 @@
 /** Builds small .tflite files for tests. */
 import { Builder, type Offset } from 'flatbuffers';
-import { Buffer as FileBuffer } from '../../../src/network/tflite/generated/buffer.js';
-import type { BuiltinOperator } from '../../../src/network/tflite/generated/builtin-operator.js';
-import { BuiltinOptions } from '../../../src/network/tflite/generated/builtin-options.js';
-import { Model } from '../../../src/network/tflite/generated/model.js';
-import { Operator } from '../../../src/network/tflite/generated/operator.js';
-import { OperatorCode } from '../../../src/network/tflite/generated/operator-code.js';
-import { QuantizationParameters } from '../../../src/network/tflite/generated/quantization-parameters.js';
-import { SubGraph } from '../../../src/network/tflite/generated/sub-graph.js';
-import { Tensor } from '../../../src/network/tflite/generated/tensor.js';
-import { TensorType } from '../../../src/network/tflite/generated/tensor-type.js';
+import { Buffer as FileBuffer } from '../../../src/formats/tflite/generated/buffer.js';
+import type { BuiltinOperator } from '../../../src/formats/tflite/generated/builtin-operator.js';
+import { BuiltinOptions } from '../../../src/formats/tflite/generated/builtin-options.js';
+import { Model } from '../../../src/formats/tflite/generated/model.js';
+import { Operator } from '../../../src/formats/tflite/generated/operator.js';
+import { OperatorCode } from '../../../src/formats/tflite/generated/operator-code.js';
+import { QuantizationParameters } from '../../../src/formats/tflite/generated/quantization-parameters.js';
+import { SubGraph } from '../../../src/formats/tflite/generated/sub-graph.js';
+import { Tensor } from '../../../src/formats/tflite/generated/tensor.js';
+import { TensorType } from '../../../src/formats/tflite/generated/tensor-type.js';
 
 export interface TensorSpec {
   readonly name?: string;

@@ -1,15 +1,15 @@
 /** Operators with their options, for files built in tests. */
-import { ActivationFunctionType } from '../../../src/network/tflite/generated/activation-function-type.js';
-import { AddOptions } from '../../../src/network/tflite/generated/add-options.js';
-import { BuiltinOperator } from '../../../src/network/tflite/generated/builtin-operator.js';
-import { BuiltinOptions } from '../../../src/network/tflite/generated/builtin-options.js';
-import { ConcatenationOptions } from '../../../src/network/tflite/generated/concatenation-options.js';
-import { Conv2DOptions } from '../../../src/network/tflite/generated/conv2doptions.js';
-import { DepthwiseConv2DOptions } from '../../../src/network/tflite/generated/depthwise-conv2doptions.js';
-import { FullyConnectedOptions } from '../../../src/network/tflite/generated/fully-connected-options.js';
-import { Padding } from '../../../src/network/tflite/generated/padding.js';
-import { Pool2DOptions } from '../../../src/network/tflite/generated/pool2doptions.js';
-import { SoftmaxOptions } from '../../../src/network/tflite/generated/softmax-options.js';
+import { ActivationFunctionType } from '../../../src/formats/tflite/generated/activation-function-type.js';
+import { AddOptions } from '../../../src/formats/tflite/generated/add-options.js';
+import { BuiltinOperator } from '../../../src/formats/tflite/generated/builtin-operator.js';
+import { BuiltinOptions } from '../../../src/formats/tflite/generated/builtin-options.js';
+import { ConcatenationOptions } from '../../../src/formats/tflite/generated/concatenation-options.js';
+import { Conv2DOptions } from '../../../src/formats/tflite/generated/conv2doptions.js';
+import { DepthwiseConv2DOptions } from '../../../src/formats/tflite/generated/depthwise-conv2doptions.js';
+import { FullyConnectedOptions } from '../../../src/formats/tflite/generated/fully-connected-options.js';
+import { Padding } from '../../../src/formats/tflite/generated/padding.js';
+import { Pool2DOptions } from '../../../src/formats/tflite/generated/pool2doptions.js';
+import { SoftmaxOptions } from '../../../src/formats/tflite/generated/softmax-options.js';
 import type { OperatorSpec } from './model-builder.js';
 
 export interface Window {

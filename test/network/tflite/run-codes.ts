@@ -1,5 +1,5 @@
 /** Runs an imported network on stored codes, through the reference. */
-import { aQuantizedNetwork } from '../../../src/network/validate.js';
+import { aQuantizedNetwork } from '../../../src/operations/validate.js';
 import { evaluate } from '../../../src/reference/evaluate.js';
 import type { ActivationTensor, QuantizedNetwork } from '../../../src/model/quantized-network.js';
 

@@ -1,0 +1,186 @@
+/**
+ * What a float network *is*: tensors of real numbers and the operations between them. It is what the quantizer starts
+ * from; it mirrors `QuantizedNetwork`, without scales. Everything is row-major, channels last, without the batch axis.
+ */
+import type { Extent, Padding, Size, Steps } from '../model/linear-map.js';
+import type { FurtherFloatOperation } from './further-operations.js';
+
+export type { Size, Steps };
+
+/** The index of a tensor in `FloatNetwork.tensors`. */
+export type FloatTensorId = number;
+
+/** A tensor of real numbers. */
+export interface FloatTensor {
+  /** Unique in the network: calibrated ranges are stored under it. */
+  readonly name: string;
+  /** [height, width, channels] or [length]. */
+  readonly shape: readonly number[];
+}
+
+/** Clamps to [0, infinity), [0, 6], or not at all. */
+export type Activation = 'none' | 'relu' | 'relu6';
+
+/** A number for each direction of an image. */
+export type Axes = Steps;
+
+/** What every operation has. */
+export interface NamedFloatOperation {
+  /** What messages call it; also the name of its output. */
+  readonly name: string;
+  /** The tensor that it makes. */
+  readonly output: FloatTensorId;
+}
+
+/** An operation on one tensor. */
+export interface UnaryFloatOperation extends NamedFloatOperation {
+  /** The tensor that it reads. */
+  readonly input: FloatTensorId;
+}
+
+/** y = activation(L(x) + bias), L the cross-correlation that `Convolution` of the reference defines. */
+export interface FloatConvolution extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'convolution';
+  /** Rows and columns of the kernel. */
+  readonly kernel: Size;
+  /** From one window to the next. */
+  readonly stride: Axes;
+  /** From one tap of the kernel to the next. */
+  readonly dilation: Axes;
+  /** Zeros around the input. */
+  readonly padding: Padding;
+  /** Equal to the number of input channels for depthwise. */
+  readonly groups: number;
+  /** [output channels][kernel.height][kernel.width][input channels / groups]. */
+  readonly weights: Float32Array;
+  /** One entry per output channel. */
+  readonly bias: Float32Array;
+  /** What is done to the result. */
+  readonly activation: Activation;
+}
+
+/** y[o] = activation(sum over i of weights[o * inputs + i] * x[i] + bias[o]); the input's shape does not matter. */
+export interface FloatDense extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'dense';
+  /** [outputs][inputs]. */
+  readonly weights: Float32Array;
+  /** One entry per output. */
+  readonly bias: Float32Array;
+  /** What is done to the result. */
+  readonly activation: Activation;
+}
+
+/** y = scale[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + offset[c], c the channel. */
+export interface FloatBatchNorm extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'batchNorm';
+  /** One entry per channel. */
+  readonly scale: Float32Array;
+  /** One entry per channel. */
+  readonly offset: Float32Array;
+  /** One entry per channel. */
+  readonly mean: Float32Array;
+  /** One entry per channel, none negative. */
+  readonly variance: Float32Array;
+  /** Keeps the root away from 0. */
+  readonly epsilon: number;
+}
+
+/** y = activation(x). */
+export interface FloatActivation extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'activation';
+  /** What is done to the result. */
+  readonly activation: Activation;
+}
+
+/** y = activation(a + b), shapes equal. */
+export interface FloatAdd extends NamedFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'add';
+  /** The tensors a and b. */
+  readonly inputs: readonly [FloatTensorId, FloatTensorId];
+  /** What is done to the result. */
+  readonly activation: Activation;
+}
+
+/** Average or maximum over windows cut at the border: an average divides by the entries really there. */
+export interface FloatPool extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'averagePool' | 'maxPool';
+  /** Rows and columns of a window. */
+  readonly window: Size;
+  /** From one window to the next. */
+  readonly stride: Axes;
+  /** How far windows reach over the border. */
+  readonly padding: Padding;
+}
+
+/** Concatenation along one axis. */
+export interface FloatConcat extends NamedFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'concat';
+  /** The tensors, in order. */
+  readonly inputs: readonly FloatTensorId[];
+  /** Along which index of the shape, from 0. */
+  readonly axis: number;
+}
+
+/** The same entries under another shape. */
+export interface FloatReshape extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'reshape';
+}
+
+/** exp(beta * x[i]) over the sum of its row; rows run along the last axis. */
+export interface FloatSoftmax extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'softmax';
+  /** The factor in the exponent. */
+  readonly beta: number;
+}
+
+/** Any operation. */
+export type FloatOperation =
+  | FloatConvolution
+  | FloatDense
+  | FloatBatchNorm
+  | FloatActivation
+  | FloatAdd
+  | FloatPool
+  | FloatConcat
+  | FloatReshape
+  | FloatSoftmax
+  | FurtherFloatOperation;
+
+/** A directed acyclic graph, operations in an order in which they can be evaluated. */
+export interface FloatNetwork {
+  /** What messages call it. */
+  readonly name: string;
+  /** All tensors; operations name them by their index. */
+  readonly tensors: readonly FloatTensor[];
+  /** In an order in which they can be evaluated. */
+  readonly operations: readonly FloatOperation[];
+  /** The one tensor that no operation makes. */
+  readonly input: FloatTensorId;
+  /** The tensors that are results. */
+  readonly outputs: readonly FloatTensorId[];
+}
+
+/** The tensors an operation reads. */
+export function inputsOf(operation: FloatOperation): readonly FloatTensorId[] {
+  return 'inputs' in operation ? operation.inputs : [operation.input];
+}
+
+/** How many entries a tensor of this shape has. */
+export function entryCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Rows, columns and channels of a shape; missing leading axes count one. */
+export function asImage(shape: readonly number[]): Extent {
+  const [channels = 1, width = 1, height = 1] = [...shape].reverse();
+  return { height, width, channels };
+}

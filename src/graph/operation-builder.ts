@@ -1,0 +1,327 @@
+/** Writes a float network down operation by operation: computes shapes, and refuses operations that do not fit. */
+import type { Padding } from '../model/linear-map.js';
+import { ModelError } from '../model/errors.js';
+import type { ConvolutionOptions, Windowing } from './builder-options.js';
+import type { Composition } from './composition.js';
+import {
+  type Activation,
+  type Axes,
+  asImage,
+  entryCount,
+  type FloatNetwork,
+  type FloatOperation,
+  type FloatTensor,
+  type FloatTensorId,
+  type Size,
+} from './float-network.js';
+import type { RealFunction } from './functions.js';
+import type { FloatInterpolation, FloatPair } from './further-operations.js';
+import { samePadding, VALID, windowCount } from './padding.js';
+import { pairedShape, repeated } from './places.js';
+
+const ONE: Axes = { y: 1, x: 1 };
+
+function requireLength(array: Float32Array, length: number, what: string): void {
+  if (array.length !== length) throw new ModelError(`${what} needs ${length} numbers, not ${array.length}.`);
+}
+
+/** The smallest and the largest entry; of an empty list, neither is a number. */
+function extremes(list: Int32Array): [number, number] {
+  let [least, most] = [list[0] ?? Number.NaN, list[0] ?? Number.NaN];
+  for (const entry of list) {
+    least = Math.min(least, entry);
+    most = Math.max(most, entry);
+  }
+  return [least, most];
+}
+
+/** Every method adds one operation and returns its output tensor, which has the operation's name. */
+export class OperationBuilder {
+  /** The input tensor. */
+  readonly input: FloatTensorId;
+  readonly #tensors: FloatTensor[] = [];
+  readonly #operations: FloatOperation[] = [];
+  readonly #name: string;
+
+  constructor(name: string, inputShape: readonly number[]) {
+    this.#name = name;
+    this.input = this.#tensor('input', inputShape);
+  }
+
+  /** The shape of a tensor. @throws ModelError when there is no such tensor */
+  shape(id: FloatTensorId): readonly number[] {
+    const tensor = this.#tensors[id];
+    if (tensor === undefined) throw new ModelError(`The network has no tensor number ${id}.`);
+    return tensor.shape;
+  }
+
+  /** Cross-correlation with a bias. @throws ModelError when groups, weights or bias do not fit */
+  convolution(input: FloatTensorId, options: ConvolutionOptions): FloatTensorId {
+    const { name, kernel, weights, outputChannels, stride = ONE, dilation = ONE, groups = 1 } = options;
+    const image = asImage(this.shape(input));
+    const padding = this.#padding(image, kernel, options.padding, stride, dilation);
+    if (image.channels % groups !== 0 || outputChannels % groups !== 0) {
+      throw new ModelError(`The groups of "${name}" must divide its channel counts.`);
+    }
+    requireLength(
+      weights,
+      outputChannels * kernel.height * kernel.width * (image.channels / groups),
+      `The kernel of "${name}"`,
+    );
+    const bias = options.bias ?? new Float32Array(outputChannels);
+    requireLength(bias, outputChannels, `The bias of "${name}"`);
+    const output = this.#windows(name, image, kernel, padding, stride, dilation, outputChannels);
+    const activation = options.activation ?? 'none';
+    const kind = 'convolution';
+    this.#operations.push({
+      kind,
+      name,
+      input,
+      output,
+      kernel,
+      stride,
+      dilation,
+      padding,
+      groups,
+      weights,
+      bias,
+      activation,
+    });
+    return output;
+  }
+
+  /**
+   * A matrix with a bias.
+   * @param weights [outputs][inputs], as many outputs as the bias has entries
+   * @throws ModelError when the weights do not fit
+   */
+  dense(
+    input: FloatTensorId,
+    name: string,
+    weights: Float32Array,
+    bias: Float32Array,
+    activation: Activation = 'none',
+  ): FloatTensorId {
+    requireLength(weights, bias.length * entryCount(this.shape(input)), `The matrix of "${name}"`);
+    const output = this.#tensor(name, [bias.length]);
+    this.#operations.push({ kind: 'dense', name, input, output, weights, bias, activation });
+    return output;
+  }
+
+  /** Batch normalization with fixed statistics. @throws ModelError when an array has not one entry per channel */
+  batchNorm(
+    input: FloatTensorId,
+    name: string,
+    parameters: Readonly<Record<'scale' | 'offset' | 'mean' | 'variance', Float32Array>>,
+    epsilon: number,
+  ): FloatTensorId {
+    const { scale, offset, mean, variance } = parameters;
+    const { channels } = asImage(this.shape(input));
+    for (const array of [scale, offset, mean, variance]) requireLength(array, channels, `The batch norm "${name}"`);
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'batchNorm', name, input, output, scale, offset, mean, variance, epsilon });
+    return output;
+  }
+
+  /** An activation by itself. */
+  activation(input: FloatTensorId, name: string, activation: Activation): FloatTensorId {
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'activation', name, input, output, activation });
+    return output;
+  }
+
+  /** The sum of two tensors of one shape. @throws ModelError when shapes differ */
+  add(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
+    if (this.shape(a).join() !== this.shape(b).join()) {
+      throw new ModelError(`"${name}" adds tensors of different shapes.`);
+    }
+    const output = this.#tensor(name, this.shape(a));
+    this.#operations.push({ kind: 'add', name, inputs: [a, b], output, activation });
+    return output;
+  }
+
+  /** The stride is the window's size unless given. */
+  pool(
+    input: FloatTensorId,
+    name: string,
+    kind: 'averagePool' | 'maxPool',
+    window: Size,
+    how: Windowing = {},
+  ): FloatTensorId {
+    const image = asImage(this.shape(input));
+    const stride = how.stride ?? { y: window.height, x: window.width };
+    const padding = this.#padding(image, window, how.padding, stride, ONE);
+    if (
+      Math.max(padding.top, padding.bottom) >= window.height ||
+      Math.max(padding.left, padding.right) >= window.width
+    ) {
+      throw new ModelError(`The padding of "${name}" must be smaller than its window.`);
+    }
+    const output = this.#windows(name, image, window, padding, stride, ONE, image.channels);
+    this.#operations.push({ kind, name, input, output, window, stride, padding });
+    return output;
+  }
+
+  /** Concatenation along an axis. @throws ModelError when the other sides differ */
+  concat(inputs: readonly FloatTensorId[], name: string, axis: number): FloatTensorId {
+    const shapes = inputs.map((id) => this.shape(id));
+    const rest = (shape: readonly number[]): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
+    if (shapes[0]?.[axis] === undefined || shapes.some((shape) => rest(shape) !== rest(shapes[0]!))) {
+      throw new ModelError(`"${name}" concatenates tensors whose shapes do not fit.`);
+    }
+    const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
+    const output = this.#tensor(name, shapes[0].with(axis, length));
+    this.#operations.push({ kind: 'concat', name, inputs: [...inputs], output, axis });
+    return output;
+  }
+
+  /** The same entries under another shape. @throws ModelError when their number differs */
+  reshape(input: FloatTensorId, name: string, shape: readonly number[]): FloatTensorId {
+    if (entryCount(shape) !== entryCount(this.shape(input))) {
+      throw new ModelError(`"${name}" changes the number of entries.`);
+    }
+    const output = this.#tensor(name, shape);
+    this.#operations.push({ kind: 'reshape', name, input, output });
+    return output;
+  }
+
+  /** A function of every entry: `realFunction('sigmoid')`. */
+  function(input: FloatTensorId, name: string, function_: RealFunction | Composition): FloatTensorId {
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'function', name, input, output, function: function_ });
+    return output;
+  }
+
+  /**
+   * Product, difference, larger or smaller of two tensors; axes of size 1, and leading ones that one of them lacks, are repeated.
+   * @throws ModelError when shapes do not fit
+   */
+  pair(
+    kind: FloatPair['kind'],
+    a: FloatTensorId,
+    b: FloatTensorId,
+    name: string,
+    activation: Activation = 'none',
+  ): FloatTensorId {
+    const shape = pairedShape(this.shape(a), this.shape(b));
+    if (shape === null) throw new ModelError(`"${name}" combines tensors whose shapes do not fit.`);
+    const inputs: [FloatTensorId, FloatTensorId] = [
+      this.repeat(a, `${name}/left`, shape),
+      this.repeat(b, `${name}/right`, shape),
+    ];
+    const output = this.#tensor(name, shape);
+    this.#operations.push({ kind, name, inputs, output, activation });
+    return output;
+  }
+
+  /** The tensor repeated along its axes of size 1 until it has that shape; itself where it has it. */
+  repeat(input: FloatTensorId, name: string, shape: readonly number[]): FloatTensorId {
+    const own = this.shape(input);
+    if (own.join() === shape.join()) return input;
+    if (pairedShape(own, shape)?.join() !== shape.join()) throw new ModelError(`"${name}" cannot be repeated so.`);
+    return this.take(input, name, repeated(own, shape));
+  }
+
+  /** Entries in other places; see `FloatTake`. @throws ModelError when a list is empty or points beyond the input */
+  take(input: FloatTensorId, name: string, offsets: readonly Int32Array[]): FloatTensorId {
+    const [least, most] = offsets.reduce(
+      ([low, high], list) => [Math.min(low, ...extremes(list)), high + Math.max(...extremes(list))],
+      [0, 0],
+    );
+    if (offsets.length === 0 || least! < 0 || !(most! < entryCount(this.shape(input)))) {
+      throw new ModelError(`"${name}" takes entries that its input does not have.`);
+    }
+    const output = this.#tensor(
+      name,
+      offsets.map(({ length }) => length),
+    );
+    this.#operations.push({ kind: 'take', name, input, output, offsets: [...offsets] });
+    return output;
+  }
+
+  /** A border of zeros around an image. @throws ModelError when a width is negative */
+  pad(input: FloatTensorId, name: string, padding: Padding): FloatTensorId {
+    const { height, width, channels } = asImage(this.shape(input));
+    const { top, bottom, left, right } = padding;
+    if (!(Math.min(top, bottom, left, right) >= 0)) throw new ModelError(`The padding of "${name}" is negative.`);
+    const output = this.#tensor(name, [top + height + bottom, left + width + right, channels]);
+    this.#operations.push({ kind: 'pad', name, input, output, padding });
+    return output;
+  }
+
+  /** Bilinear resizing by lists of places; see `FloatInterpolate`. */
+  interpolate(
+    input: FloatTensorId,
+    name: string,
+    rows: FloatInterpolation,
+    columns: FloatInterpolation,
+  ): FloatTensorId {
+    const { height, width, channels } = asImage(this.shape(input));
+    for (const [{ lower, upper, weights }, size] of [
+      [rows, height],
+      [columns, width],
+    ] as const) {
+      const inside = (place: number): boolean => place >= 0 && place < size;
+      const fits = upper.length === lower.length && weights.length === lower.length;
+      if (
+        !fits ||
+        !lower.every(inside) ||
+        !upper.every(inside) ||
+        !weights.every((weight) => weight >= 0 && weight <= 1)
+      ) {
+        throw new ModelError(`"${name}" interpolates between places that its input does not have.`);
+      }
+    }
+    const output = this.#tensor(name, [rows.lower.length, columns.lower.length, channels]);
+    this.#operations.push({ kind: 'interpolate', name, input, output, rows, columns });
+    return output;
+  }
+
+  /** Softmax along the last axis. */
+  softmax(input: FloatTensorId, name: string, beta = 1): FloatTensorId {
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'softmax', name, input, output, beta });
+    return output;
+  }
+
+  /** The finished network. */
+  build(outputs: readonly FloatTensorId[]): FloatNetwork {
+    for (const id of outputs) this.shape(id);
+    return {
+      name: this.#name,
+      tensors: [...this.#tensors],
+      operations: [...this.#operations],
+      input: this.input,
+      outputs: [...outputs],
+    };
+  }
+
+  #tensor(name: string, shape: readonly number[]): FloatTensorId {
+    if (this.#tensors.some((tensor) => tensor.name === name)) throw new ModelError(`Two tensors are called "${name}".`);
+    if (shape.some((size) => !Number.isSafeInteger(size) || size < 1)) {
+      throw new ModelError(`The shape of "${name}" is not made of positive whole numbers.`);
+    }
+    return this.#tensors.push({ name, shape: [...shape] }) - 1;
+  }
+
+  #padding(image: Size, window: Size, how: Windowing['padding'], stride: Axes, dilation: Axes): Padding {
+    if (how === 'same') return samePadding(image, window, stride, dilation);
+    return how === undefined || how === 'valid' ? VALID : how;
+  }
+
+  #windows(
+    name: string,
+    image: Size,
+    window: Size,
+    padding: Padding,
+    stride: Axes,
+    dilation: Axes,
+    channels: number,
+  ): FloatTensorId {
+    return this.#tensor(name, [
+      windowCount(image.height + padding.top + padding.bottom, window.height, stride.y, dilation.y),
+      windowCount(image.width + padding.left + padding.right, window.width, stride.x, dilation.x),
+      channels,
+    ]);
+  }
+}

@@ -1,0 +1,104 @@
+/** The order in which a network is evaluated, with what can be done in the pass over a linear layer's output taken along. */
+import { poolsByRows } from '../protocol/index.js';
+import type { LinearOperation, QuantizedNetwork, TensorId, TrustedOperation } from '../reference/index.js';
+import { operationInputs } from '../operations/graph.js';
+
+/** A trusted operation that follows a linear layer in the same pass; `other` is an addition's second operand. */
+export interface Follower {
+  readonly operation: Extract<TrustedOperation, { kind: 'rescale' | 'add' | 'averagePool' | 'maxPool' }>;
+  readonly other: TensorId | null;
+}
+
+/** One step: a linear layer with its followers, or one trusted operation. */
+export type Step =
+  | {
+      readonly kind: 'linear';
+      readonly operation: LinearOperation;
+      /** The number of the linear layer. */
+      readonly index: number;
+      readonly followers: readonly Follower[];
+      readonly reads: readonly TensorId[];
+      readonly output: TensorId;
+    }
+  | {
+      readonly kind: 'trusted';
+      readonly operation: TrustedOperation;
+      readonly reads: readonly TensorId[];
+      readonly output: TensorId;
+    };
+
+/** A schedule, and for every tensor the last step that reads it; outputs of the network are read after the last one. */
+export interface Schedule {
+  readonly steps: readonly Step[];
+  readonly lastReaders: ReadonlyMap<TensorId, number>;
+}
+
+/** The only operation that reads the tensor, if there is exactly one and the network does not give the tensor out. */
+function onlyReader(network: QuantizedNetwork, id: TensorId) {
+  if (network.outputs.includes(id)) return undefined;
+  const readers = network.operations.filter((operation) => operationInputs(operation).includes(id));
+  return readers.length === 1 ? readers[0] : undefined;
+}
+
+function followerOf(network: QuantizedNetwork, id: TensorId, known: ReadonlySet<TensorId>): Follower | null {
+  const operation = onlyReader(network, id);
+  switch (operation?.kind) {
+    case 'rescale':
+      return { operation, other: null };
+    case 'averagePool':
+    case 'maxPool':
+      return poolsByRows(operation) ? { operation, other: null } : null;
+    case 'add': {
+      const [a, b] = operation.inputs;
+      const other = a === id ? b : a;
+      return other !== id && known.has(other) ? { operation, other } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+const schedules = new WeakMap<QuantizedNetwork, Schedule>();
+
+/** The schedule of a network that was validated; made once. */
+export function scheduleOf(network: QuantizedNetwork): Schedule {
+  const ready = schedules.get(network);
+  if (ready !== undefined) return ready;
+  const steps: Step[] = [];
+  const known = new Set([network.input]);
+  const taken = new Set<TrustedOperation>();
+  let index = 0;
+  for (const operation of network.operations) {
+    if (operation.kind !== 'linear') {
+      if (taken.has(operation)) continue;
+      const { output } = operation;
+      steps.push({ kind: 'trusted', operation, reads: operationInputs(operation), output });
+      known.add(output);
+      continue;
+    }
+    const followers: Follower[] = [];
+    let { output } = operation;
+    while (operation.requantization !== null && !isPool(followers.at(-1))) {
+      const follower = followerOf(network, output, known);
+      if (follower === null) break;
+      followers.push(follower);
+      taken.add(follower.operation);
+      output = follower.operation.output;
+    }
+    const others = followers.flatMap(({ other }) => (other === null ? [] : [other]));
+    steps.push({ kind: 'linear', operation, index: index++, followers, reads: [operation.input, ...others], output });
+    known.add(output);
+  }
+  const lastReaders = new Map<TensorId, number>();
+  steps.forEach(({ reads, output }, step) => {
+    for (const id of [...reads, output]) lastReaders.set(id, step);
+  });
+  for (const id of network.outputs) lastReaders.set(id, steps.length);
+  const schedule = { steps, lastReaders };
+  schedules.set(network, schedule);
+  return schedule;
+}
+
+function isPool(follower: Follower | undefined): boolean {
+  return follower !== undefined && follower.operation.kind !== 'add' && follower.operation.kind !== 'rescale';
+}

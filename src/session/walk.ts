@@ -1,0 +1,113 @@
+/** Evaluates the graph once, for one image or several together, with the linear layers done by whoever is asked. */
+import type { Finish, FollowUp, TrustedArithmetic } from '../protocol/index.js';
+import type { LinearOperation, QuantizedNetwork, TensorId } from '../reference/index.js';
+import { elementCount, rowsColumnsChannels } from '../operations/graph.js';
+import { type Follower, type Step, scheduleOf } from './schedule.js';
+import { runTrusted } from '../operations/trusted-operations.js';
+
+/** Computes linear layer `index` on the images' x, back to back, finished as told, into new trusted memory. */
+export type RunLinear = (
+  operation: LinearOperation,
+  index: number,
+  x: Int16Array,
+  finish: Finish,
+) => Promise<Int16Array | Int32Array>;
+
+/** What a walk tells about the time it takes. */
+export interface WalkCosts {
+  /** Milliseconds of the trusted operations that were not taken along with a linear layer. */
+  operationsMs: number;
+}
+
+/**
+ * Runs the network; intermediate tensors are freed as soon as nothing reads them any more.
+ * @param inputs centred integers of the input tensor, one array per image
+ * @returns for every image one array per output tensor, in ordinary memory
+ * @throws TypeError or RangeError when an input does not fit the input tensor; whatever `runLinear` throws
+ */
+export async function walk(
+  network: QuantizedNetwork,
+  arithmetic: TrustedArithmetic,
+  inputs: readonly Int16Array[],
+  runLinear: RunLinear,
+  costs: WalkCosts = { operationsMs: 0 },
+): Promise<(Int16Array | Int32Array)[][]> {
+  for (const input of inputs) requireInput(network, input);
+  const { steps, lastReaders } = scheduleOf(network);
+  const images = inputs.length;
+  const values = new Map<TensorId, Int16Array | Int32Array>();
+  const drop = (id: TensorId): void => {
+    // The next run writes to the same memory; closing the session wipes it.
+    arithmetic.release(values.get(id)!, 'keep');
+    values.delete(id);
+  };
+  try {
+    const length = elementCount(network.tensors[network.input]!);
+    const first = arithmetic.allocate('i16', length * images, 'anything');
+    for (const [image, input] of inputs.entries()) first.set(input, image * length);
+    values.set(network.input, first);
+    for (const [index, step] of steps.entries()) {
+      // The graph was validated: whatever is read is an activation tensor that exists.
+      const read = step.reads.map((id) => values.get(id) as Int16Array);
+      if (step.kind === 'linear') {
+        values.set(step.output, await runLinear(step.operation, step.index, read[0]!, finishOf(network, step, values)));
+      } else {
+        const started = performance.now();
+        const tensors = step.reads.map((id) => network.tensors[id]!);
+        const output = network.tensors[step.output]!;
+        values.set(step.output, runTrusted(step.operation, read, tensors, output, images, arithmetic));
+        costs.operationsMs += performance.now() - started;
+      }
+      for (const id of new Set([...step.reads, step.output])) if (lastReaders.get(id) === index) drop(id);
+    }
+    return inputs.map((_, image) => network.outputs.map((id) => imageOf(values.get(id)!, image, images)));
+  } finally {
+    for (const id of [...values.keys()]) drop(id);
+  }
+}
+
+function imageOf(all: Int16Array | Int32Array, image: number, images: number): Int16Array | Int32Array {
+  const length = all.length / images;
+  return all.slice(image * length, (image + 1) * length);
+}
+
+type LinearStep = Extract<Step, { kind: 'linear' }>;
+
+function finishOf(
+  network: QuantizedNetwork,
+  { operation, followers }: LinearStep,
+  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+): Finish {
+  const { bias, requantization } = operation;
+  return { bias, requantization, followUps: followers.map((follower) => followUp(network, follower, values)) };
+}
+
+function followUp(
+  network: QuantizedNetwork,
+  { operation, other }: Follower,
+  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+): FollowUp {
+  if (operation.kind === 'rescale') return { kind: 'rescale', how: operation };
+  if (operation.kind === 'add') {
+    const [first, second] = operation.multipliers;
+    const swapped = operation.inputs[0] === other;
+    const how = { ...operation, multipliers: swapped ? ([second, first] as const) : operation.multipliers };
+    return { kind: 'add', how, other: values.get(other!) as Int16Array };
+  }
+  return { kind: 'pool', how: operation, shape: rowsColumnsChannels(network.tensors[operation.input]!) };
+}
+
+function requireInput(network: QuantizedNetwork, input: Int16Array): void {
+  const tensor = network.tensors[network.input]!;
+  if (!(input instanceof Int16Array)) throw new TypeError('the input must be an Int16Array of centred integers');
+  if (tensor.kind !== 'activation' || input.length !== elementCount(tensor)) {
+    throw new RangeError(`the network takes ${elementCount(tensor)} integers, not ${input.length}`);
+  }
+  const [minimum, maximum] = [tensor.minimum | 0, tensor.maximum | 0];
+  let signs = 0;
+  // No branch for each of some hundred thousand entries: a difference is negative where one lies outside.
+  for (let i = 0; i < input.length; i++) signs |= (input[i]! - minimum) | (maximum - input[i]!);
+  if (signs < 0) {
+    throw new RangeError(`the input must lie in [${tensor.minimum}, ${tensor.maximum}]`);
+  }
+}
