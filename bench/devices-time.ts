@@ -1,9 +1,10 @@
 /** How long one layer takes on a device: `apply` from call to answer, with everything that is copied on the way. */
+
+import { inputLength, type LinearMap, macCount, outputLength } from '../src/model/linear-map.js';
+import { M31, type Modulus, modulusName, P24, smallestModulus } from '../src/model/modulus.js';
 import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import { noWrapBound } from '../src/protocol/certificate.js';
 import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../src/protocol/device.js';
-import { M31, type Modulus, modulusName, P24, smallestModulus } from '../src/model/modulus.js';
-import { inputLength, type LinearMap, macCount, outputLength } from '../src/model/linear-map.js';
 import { fillFrom, type Layer } from './layers.js';
 import { consume } from './values.js';
 

@@ -1,7 +1,8 @@
 /** Layers as they occur in MobileNet and VGG, and the four things the engine does with each. */
-import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
-import { CHECK_MODULUS, M31, P24 } from '../src/model/modulus.js';
+
 import { type Convolution, inputLength, type LinearMap, outputLength } from '../src/model/linear-map.js';
+import { CHECK_MODULUS, M31, P24 } from '../src/model/modulus.js';
+import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import type { Case } from './measure.js';
 import { consume, filled } from './values.js';
 

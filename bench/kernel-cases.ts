@@ -1,8 +1,8 @@
 /** The trusted side's elementwise kernels on arrays that do not fit a cache, and the copy they are compared with. */
 import { loadKernels } from '../src/fast/trusted/kernels/load.js';
 import { KernelMemory } from '../src/fast/trusted/memory.js';
-import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import { CHECK_MODULUS, P24 } from '../src/model/modulus.js';
+import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import { consume, filled } from './values.js';
 
 /** Entries per call: 64 MiB of int32, more than a cache holds. */

@@ -2,8 +2,9 @@
  * Every linear layer of four networks of the zoo at 224 x 224, as shapes. Weights and inputs are made of a layer's name, so
  * that every device computes the same thing and their checksums can be compared.
  */
-import { linearPlans, type ZooName, zooPlan } from '../src/zoo/index.js';
+
 import { type LinearMap, outputChannels, termsPerOutput } from '../src/model/linear-map.js';
+import { linearPlans, type ZooName, zooPlan } from '../src/zoo/index.js';
 
 /** A shape, and how often the network has it. The map has no weights yet: see `withWeights`. */
 export interface Layer {

@@ -4,8 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { wasmArithmetic } from '../src/fast/index.js';
-import { certify, NetworkSession, zooNetwork } from '../src/network/index.js';
 import { macCount } from '../src/model/linear-map.js';
+import { certify, NetworkSession, zooNetwork } from '../src/network/index.js';
 import { NETWORKS } from './end-to-end/options.js';
 import { replayDevice } from './end-to-end/replay-device.js';
 import { engineCases, JOBS, layers } from './engine-cases.js';

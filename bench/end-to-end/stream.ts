@@ -1,8 +1,8 @@
 /** A long stream of images: its rate, and whether memory stays flat. */
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { NetworkSession, zooNetwork } from '../../src/network/index.js';
-import type { ZooName } from '../../src/zoo/index.js';
 import { type Device, systemRandomness } from '../../src/protocol/index.js';
+import type { ZooName } from '../../src/zoo/index.js';
 import { rounded } from '../measure.js';
 import { consume } from '../values.js';
 import { watchGpu } from './gpu.js';

@@ -1,15 +1,16 @@
 /** Everything that is measured of one row. */
-import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
-import { certify } from '../../src/operations/certificate.js';
-import { runInTheClear } from '../../src/session/clear.js';
+
 import { realOutputs } from '../../src/faces/index.js';
+import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
 import { networkHash } from '../../src/formats/slalom/index.js';
 import { evaluateFloat, type FloatNetwork } from '../../src/graph/index.js';
+import { certify } from '../../src/operations/certificate.js';
 import { pictureQuantization, preparePicture, realPicture } from '../../src/pictures/index.js';
-import { NetworkSession } from '../../src/session/network-session.js';
-import { quantizeCalibrated } from '../../src/quantizer/index.js';
 import { modulusName } from '../../src/protocol/index.js';
+import { quantizeCalibrated } from '../../src/quantizer/index.js';
 import type { QuantizedNetwork, Tensor } from '../../src/reference/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
+import { NetworkSession } from '../../src/session/network-session.js';
 import { missed, together } from './agreement.js';
 import {
   type Effort,

@@ -1,8 +1,8 @@
 /** A row whose network is a TensorFlow.js model, and whose rival is TensorFlow.js with the same files. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Preprocessing } from '../../src/pictures/index.js';
 import { importTfjs } from '../../src/formats/tfjs/index.js';
+import type { Preprocessing } from '../../src/pictures/index.js';
 import { cosine, relativeDifference } from './agreement.js';
 import type { Effort, Limit, Measure, OpenModel, Outputs, PublishedModel, Sample } from './model.js';
 import { fetchedFile } from './packages.js';

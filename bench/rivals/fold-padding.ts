@@ -1,5 +1,7 @@
 /** Convolutions that pad by themselves instead of reading a padded image: less to do for the rival, the same results. */
-import { operationInputs, rowsColumnsChannels } from '../../src/operations/graph.js';
+
+import { rowsColumnsChannels } from '../../src/model/image-shape.js';
+import { operationInputs } from '../../src/operations/graph.js';
 import type {
   LinearOperation,
   Operation,

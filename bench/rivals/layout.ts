@@ -2,7 +2,8 @@
  * Where our tensors lie in ONNX: images [height, width, channels] as [batch, channels, height, width], which is what ONNX's
  * operators take; all others as they are behind the batch axis.
  */
-import type { Convolution, Padding } from '../../src/model/linear-map.js';
+import type { Convolution } from '../../src/model/linear-map.js';
+import type { Padding } from '../../src/model/shapes.js';
 import type { GraphWriter, Value } from './graph-writer.js';
 
 type Shape = readonly number[];

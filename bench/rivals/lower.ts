@@ -1,5 +1,5 @@
 /** Translates a quantized network to ONNX, operation by operation; how numbers are kept is the dialect's matter. */
-import { rowsColumnsChannels } from '../../src/operations/graph.js';
+import { rowsColumnsChannels } from '../../src/model/image-shape.js';
 import {
   type AddOperation,
   type ConcatOperation,

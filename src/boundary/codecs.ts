@@ -9,7 +9,8 @@ import * as t from 'io-ts';
 /** A codec that changes nothing: what it decodes is what it encodes. Its name completes the sentence "must be …". */
 export type Codec<A> = t.Type<A, A, unknown>;
 
-type Fields = Readonly<Record<string, t.Mixed>>;
+/** The fields of an object, by name. */
+export type Fields = Readonly<Record<string, t.Mixed>>;
 type Decoded<R extends Fields, O extends Fields> = { [K in keyof R]: t.TypeOf<R[K]> } & {
   [K in keyof O]?: t.TypeOf<O[K]>;
 };

@@ -1,6 +1,5 @@
 /** What the calculator takes: plain data, the same in a program, in JSON and behind a web page. */
 import * as t from 'io-ts';
-import type { ChallengeStructure } from '../protocol/challenge-error.js';
 import {
   type Codec,
   chosen,
@@ -14,6 +13,7 @@ import {
   wholeNumber,
 } from '../boundary/codecs.js';
 import { CHECK_MODULUS } from '../model/modulus.js';
+import type { ChallengeStructure } from '../protocol/challenge-error.js';
 import { defaultParameters } from '../protocol/parameters.js';
 import { MOST_REPETITIONS, type RejectPolicy } from '../protocol/soundness.js';
 import { isPrime } from './primality.js';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ConformanceReport, type ConformanceRow, examine } from '../conformance/index.js';
 import { decode, wholeNumber } from '../boundary/codecs.js';
+import { type ConformanceReport, type ConformanceRow, examine } from '../conformance/index.js';
 import type { Device } from '../protocol/index.js';
 import { deviceNames, openDevice } from './devices.js';
 import { FailedReport, UsageError } from './exit.js';

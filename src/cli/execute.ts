@@ -1,9 +1,8 @@
 /** Opens everything a protected run needs, lets the caller use it, and closes everything again, whatever happens. */
 import { wasmArithmetic } from '../fast/index.js';
+import { macCount } from '../model/linear-map.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
-import type { LayerRun } from '../session/layer-run.js';
-import { NetworkSession, type Output, type RunCosts, type RunResult } from '../session/network-session.js';
-import type { Plan } from '../session/planner/plan.js';
 import {
   type Costs,
   type Device,
@@ -12,7 +11,9 @@ import {
   type TrustedArithmetic,
   trustedMs,
 } from '../protocol/index.js';
-import { macCount, type QuantizedNetwork } from '../reference/index.js';
+import type { LayerRun } from '../session/layer-run.js';
+import { NetworkSession, type Output, type RunCosts, type RunResult } from '../session/network-session.js';
+import type { Plan } from '../session/planner/plan.js';
 import { NO_DEVICE, openDevice } from './devices.js';
 import type { Protection } from './options.js';
 import { loadedNumber, measuredPlan, withOutsourced } from './plan-for.js';

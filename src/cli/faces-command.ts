@@ -2,19 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { decodeFaces, type Face, prepareFaceInput, quantizedFaceDetector, realOutputs } from '../faces/index.js';
 import { saboteur } from '../fast/index.js';
-import {
-  decodeFaces,
-  type Face,
-  prepareFaceInput,
-  quantizedFaceDetector,
-  realOutputs,
-} from '../faces/index.js';
 import { networkHash } from '../formats/slalom/index.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
 import { drawBox, encodePng, type Image, readImage } from '../pictures/index.js';
 import { type Device, IntegrityError } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
 import { type ArmableDevice, armable } from './armable.js';
 import { type Executed, type ExecutedOnce, runOnce, withSession } from './execute.js';
 import { UsageError } from './exit.js';

@@ -1,12 +1,11 @@
 /** `slalom import`: any model becomes one file that has all a run needs. */
 import { wasmArithmetic } from '../fast/index.js';
-import type { NetworkDetails } from '../formats/slalom/index.js';
-import { networkHash, writeNetworkFile } from '../formats/slalom/index.js';
+import { type NetworkDetails, networkHash, writeNetworkFile } from '../formats/slalom/index.js';
 import type { FloatNetwork } from '../graph/index.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { type Preprocessing, pictureQuantization, readImage, realPicture } from '../pictures/index.js';
-import { type CalibratedNetwork, type CalibrationStage, quantizeCalibrated } from '../quantizer/index.js';
 import { M31, P24 } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
+import { type CalibratedNetwork, type CalibrationStage, quantizeCalibrated } from '../quantizer/index.js';
 import { UsageError } from './exit.js';
 import {
   aCalibration,

@@ -2,11 +2,11 @@
 import { basename } from 'node:path';
 import { digitPlan, residuePlan } from '../fast/devices/cuda/bounds.js';
 import { weightRange } from '../fast/devices/webgpu/bounds.js';
+import type { LinearMap } from '../model/linear-map.js';
 import { certify } from '../operations/certificate.js';
 import { linearOperations } from '../operations/graph.js';
-import { type Inspection, inspectNetwork, type LayerInspection } from '../session/inspection.js';
 import { M31, P24 } from '../protocol/index.js';
-import type { LinearMap } from '../reference/index.js';
+import { type Inspection, inspectNetwork, type LayerInspection } from '../session/inspection.js';
 import { type LoadedNetwork, loadNetworkOrZoo } from './load-network.js';
 import { bytes, table } from './table.js';
 

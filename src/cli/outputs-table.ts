@@ -1,6 +1,7 @@
 /** What `slalom run` shows of networks whose answer is no single class: the ranges of their outputs. */
+
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import type { Output } from '../session/network-session.js';
-import type { QuantizedNetwork } from '../reference/index.js';
 import { table } from './table.js';
 
 /** Whether the only output is one list of at least two numbers: a number for every class. */

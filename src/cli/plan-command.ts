@@ -1,8 +1,8 @@
 /** `slalom plan`: what each linear layer costs the trusted side on this machine, and who gets it. */
 import { basename } from 'node:path';
 import { wasmArithmetic } from '../fast/index.js';
-import { certify } from '../operations/certificate.js';
 import { networkHash } from '../formats/slalom/index.js';
+import { certify } from '../operations/certificate.js';
 import type { MeasuredPlan, PlannedLayer } from '../session/planner/plan.js';
 import { loadNetwork } from './load-network.js';
 import { aGuarantee, type Guarantee, type GuaranteeText } from './options.js';

@@ -1,7 +1,8 @@
 /** What the device gets in a run or in a plan that is only shown. */
-import { type MeasuredPlan, type Plan, planNetwork } from '../session/planner/plan.js';
+
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import type { TrustedArithmetic } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
+import { type MeasuredPlan, type Plan, planNetwork } from '../session/planner/plan.js';
 import type { Guarantee } from './options.js';
 import type { Reporter } from './progress.js';
 

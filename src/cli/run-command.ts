@@ -1,10 +1,10 @@
 /** `slalom run`: one image, or many, through one quantized network. */
 import { basename } from 'node:path';
 import { saboteur } from '../fast/index.js';
-import { type Classification, classify } from '../pictures/classification.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
+import { type Classification, classify } from '../pictures/classification.js';
 import type { Output } from '../session/network-session.js';
-import type { QuantizedNetwork } from '../reference/index.js';
 import { type Executed, type ExecutedOnce, runOnce, runStream, type Setup, withSession } from './execute.js';
 import { jsonCosts, jsonOutput, jsonProtection } from './json-result.js';
 import { jsonNetwork, type LoadedNetwork, loadNetwork, shortHash } from './load-network.js';

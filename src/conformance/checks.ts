@@ -1,6 +1,7 @@
 /** The groups of checks. Each makes claims; a claim that does not hold fails the device. */
-import type { Device } from '../protocol/device.js';
+
 import { aLinearMap, type Dense, inputLength, type LinearMap } from '../model/linear-map.js';
+import type { Device } from '../protocol/device.js';
 import { agree, expected, rejects } from './compare.js';
 import { convolution, dense, mapsAtTheBound, mapsOfEveryKind, randomMap } from './maps.js';
 import { memoryUse } from './memory-use.js';

@@ -1,7 +1,8 @@
 /** Exact comparison with the definition. */
+
+import { inputLength, type LinearMap } from '../model/linear-map.js';
 import { apply } from '../reference/apply.js';
 import { modulo } from '../reference/field.js';
-import { inputLength, type LinearMap } from '../model/linear-map.js';
 import type { Mode } from './vectors.js';
 
 /** What the reference says L gives for each of the inputs in `x`, in canonical form for a modulus. */

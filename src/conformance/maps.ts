@@ -1,6 +1,8 @@
 /** The linear maps conformance is tested with. */
+
+import type { Convolution, Dense, LinearMap } from '../model/linear-map.js';
+import type { InputRange } from '../model/shapes.js';
 import { noWrapBound } from '../protocol/certificate.js';
-import type { Convolution, Dense, InputRange, LinearMap } from '../model/linear-map.js';
 import type { Numbers } from './numbers.js';
 import { integerEdges } from './vectors.js';
 

@@ -1,6 +1,7 @@
 /** What a session does with memory: messages in buffers that are used again, and answers in memory that is shared. */
-import type { Device, DeviceInput } from '../protocol/device.js';
+
 import { type LinearMap, outputLength } from '../model/linear-map.js';
+import type { Device, DeviceInput } from '../protocol/device.js';
 import type { Claim } from './checks.js';
 import { agree, expected } from './compare.js';
 import { convolution, dense } from './maps.js';

@@ -1,6 +1,7 @@
 /** The values conformance is tested with: the edges of every range, and lists of them. */
-import { M31, type Modulus, P24 } from '../model/modulus.js';
+
 import { inputLength, type LinearMap } from '../model/linear-map.js';
+import { M31, type Modulus, P24 } from '../model/modulus.js';
 import type { Numbers } from './numbers.js';
 
 /** What a map is loaded for. */

@@ -1,6 +1,7 @@
 /** Which of the package's networks a manifest belongs to, how it is built, and how a picture becomes its input. */
-import { ModelError } from '../model/errors.js';
+
 import type { FloatNetwork } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
 import type { Preprocessing } from '../pictures/preprocessing.js';
 import { ageAndGender } from './age-gender.js';
 import { faceDetector } from './detector.js';

@@ -1,7 +1,7 @@
 /** Weights from files of the npm package @vladmandic/face-api, which are not trusted. */
 import { decode, finiteNumber, list, nonEmptyString, oneOf, strictObject, wholeNumber } from '../boundary/codecs.js';
-import { ModelError } from '../model/errors.js';
 import { entryCount } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
 
 /** A named array of real numbers. */
 export interface Weight {

@@ -2,7 +2,7 @@
  * The fast side: the trusted side's arithmetic in WebAssembly SIMD, and devices.
  * @module
  */
-export { type WasmArithmeticOptions, wasmArithmetic } from './trusted/arithmetic.js';
+
 export {
   type CudaDescription,
   type CudaDevice,
@@ -39,4 +39,5 @@ export {
   type WebgpuLimits,
   webgpuDevice,
 } from './devices/webgpu/index.js';
+export { type WasmArithmeticOptions, wasmArithmetic } from './trusted/arithmetic.js';
 export { KernelsError } from './trusted/kernels/compile.js';

@@ -1,4 +1,6 @@
 /** The fast side's pieces for a page and its Web Workers: one thread each, kernels from the site, nothing of Node. */
+
+import { someOptions } from '../boundary/validators.js';
 import type { TrustedArithmetic } from '../protocol/arithmetic.js';
 import type { Device } from '../protocol/device.js';
 import { selfTest } from './devices/self-test.js';
@@ -13,7 +15,6 @@ import { aTimeout, openWithin } from './devices/within.js';
 import { kernelArithmetic } from './trusted/kernel-arithmetic.js';
 import { fetchKernels, type KernelSource } from './trusted/kernels/fetch.js';
 import { KernelMemory } from './trusted/memory.js';
-import { someOptions } from '../boundary/validators.js';
 
 /** Where the compiled kernels are. */
 export interface WebKernels {

@@ -1,5 +1,5 @@
 /** What the layers of a float network are described with when it is written down. */
-import type { Padding } from '../model/linear-map.js';
+import type { Padding } from '../model/shapes.js';
 import type { Activation, Axes, Size } from './float-network.js';
 import type { Grid, NearestRule } from './grid.js';
 

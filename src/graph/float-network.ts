@@ -2,7 +2,7 @@
  * What a float network *is*: tensors of real numbers and the operations between them. It is what the quantizer starts
  * from; it mirrors `QuantizedNetwork`, without scales. Everything is row-major, channels last, without the batch axis.
  */
-import type { Extent, Padding, Size, Steps } from '../model/linear-map.js';
+import type { Extent, Padding, Size, Steps } from '../model/shapes.js';
 import type { FurtherFloatOperation } from './further-operations.js';
 
 export type { Size, Steps };

@@ -1,5 +1,5 @@
 /** What a float network has beyond layers: functions of one entry, pairs, entries moved, pixels interpolated. */
-import type { Padding } from '../model/linear-map.js';
+import type { Padding } from '../model/shapes.js';
 import type { Composition } from './composition.js';
 import type { Activation, NamedFloatOperation, UnaryFloatOperation } from './float-network.js';
 import type { RealFunction } from './functions.js';

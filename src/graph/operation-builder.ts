@@ -1,6 +1,7 @@
 /** Writes a float network down operation by operation: computes shapes, and refuses operations that do not fit. */
-import type { Padding } from '../model/linear-map.js';
+
 import { ModelError } from '../model/errors.js';
+import type { Padding } from '../model/shapes.js';
 import type { ConvolutionOptions, Windowing } from './builder-options.js';
 import type { Composition } from './composition.js';
 import {

@@ -1,5 +1,5 @@
 /** The two padding conventions of TensorFlow, as explicit numbers of zeros. */
-import type { Padding } from '../model/linear-map.js';
+import type { Padding } from '../model/shapes.js';
 import type { Axes, Size } from './float-network.js';
 
 /** No zeros: windows stay inside the image. */

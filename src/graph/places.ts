@@ -1,5 +1,5 @@
 /** Lists of offsets for `take`: which entry of a row-major tensor goes to which place along each axis. */
-import type { Extent } from '../model/linear-map.js';
+import type { Extent } from '../model/shapes.js';
 
 /** How far apart neighbours along each axis of a row-major tensor are. */
 export function stridesOf(shape: readonly number[]): number[] {

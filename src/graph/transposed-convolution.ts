@@ -3,7 +3,7 @@
  * With u = q * stride + r only taps with k * dilation = m * stride + r take part, for i = q - m: for each of the `stride` phases r that
  * is a convolution over i. So one convolution gives all phases as channels, and a `take` puts them where they belong.
  */
-import type { Extent, Padding, Size } from '../model/linear-map.js';
+import type { Extent, Padding, Size } from '../model/shapes.js';
 import type { Axes } from './float-network.js';
 
 /** What the sum above needs; weights may be real numbers or codes. */

@@ -39,3 +39,8 @@ export type Tensor = ActivationTensor | AccumulatorTensor;
 
 /** The index of a tensor in `QuantizedNetwork.tensors`. */
 export type TensorId = number;
+
+/** How many entries a tensor has. */
+export function elementCount(tensor: Tensor): number {
+  return tensor.shape.reduce((product, size) => product * size, 1);
+}

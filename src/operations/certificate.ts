@@ -1,8 +1,10 @@
 /** The no-wrap certificate of a whole network: what each layer can reach, and which pad modulus holds them all. */
+
+import { inputLength, macCount, outputLength } from '../model/linear-map.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { type Modulus, noWrapBound, smallestModulus } from '../protocol/index.js';
-import { inputLength, macCount, outputLength, type QuantizedNetwork } from '../reference/index.js';
 import { linearOperations } from './graph.js';
-import { aQuantizedNetwork } from './validate.js';
+import { aQuantizedNetwork } from './validate-network.js';
 
 /** One linear layer. */
 export interface LayerCertificate {

@@ -1,5 +1,6 @@
 /** Reads a classifier's output. */
-import type { QuantizedNetwork, Tensor, TensorId } from '../model/quantized-network.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
+import type { Tensor, TensorId } from '../model/tensor.js';
 
 /** One class and how probable the network finds it. */
 export interface Classification {

@@ -1,5 +1,5 @@
 /** From a decoded picture to what a network takes, as its preprocessing says. */
-import type { Tensor } from '../model/quantized-network.js';
+import type { Tensor } from '../model/tensor.js';
 import type { Quantization } from '../quantizer/activation-quantization.js';
 import { anImage, type Image } from './image.js';
 import type { Preprocessing } from './preprocessing.js';

@@ -1,5 +1,5 @@
 /** Turns a picture into what an image network takes. */
-import type { Tensor } from '../model/quantized-network.js';
+import type { Tensor } from '../model/tensor.js';
 
 /**
  * The centred integers of pixels: code = clamp(floor(pixel + 1/2), 0, 255), and the tensor's lowest integer stands for

@@ -6,8 +6,9 @@
  * Notation: p pad modulus, q check modulus 2^31 - 1, x centred input, y integer output, s challenge, z device answer.
  */
 import type { LinearMap } from '../model/linear-map.js';
-import type { PoolOperation, Requantization, RescaleOperation } from '../model/quantized-network.js';
 import type { Modulus } from '../model/modulus.js';
+import type { Requantization } from '../model/quantized-network.js';
+import type { PoolOperation, RescaleOperation } from '../model/trusted-operations.js';
 import type { Addition, Finish, Incoming, Outgoing } from './passes.js';
 
 /** The element types trusted memory is made of. */

@@ -1,5 +1,5 @@
 /** How large a finished output is. */
-import { pooledShape } from '../reference/trusted-operations.js';
+import { pooledShape } from '../model/image-shape.js';
 import type { Finish } from './passes.js';
 
 /** How many entries the result of one image has, when the map gives `outputs`. */

@@ -1,8 +1,8 @@
 /** Freivalds' check: k secret challenges per layer, drawn with full entropy and folded once per session. */
 import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
+import { CHECK_MODULUS } from '../model/modulus.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { SessionError } from './errors.js';
-import { CHECK_MODULUS } from '../model/modulus.js';
 import { type Incoming, type Outgoing, packedLength } from './passes.js';
 import type { Randomness } from './randomness.js';
 import { sampleResidues } from './sampling.js';

@@ -3,11 +3,11 @@
  * copied; its functions are taken along and its objects never looked at again. Errors of any kind become a `DeviceError`.
  */
 import type { LinearMap } from '../model/linear-map.js';
+import type { Modulus } from '../model/modulus.js';
 import { askDevice, type Wait } from './ask-device.js';
 import type { Device, DeviceInput, DeviceLimits, DeviceOutput } from './device.js';
 import { DeviceError, deviceReason, deviceText } from './errors.js';
 import { copyOfMap } from './map-copy.js';
-import type { Modulus } from '../model/modulus.js';
 
 /** The longest name that is repeated. */
 const LONGEST_NAME = 64;

@@ -2,7 +2,7 @@
  * Slalom's protocol: sessions, pads, challenges, the check and its soundness. Device, arithmetic and randomness are injected.
  * @module
  */
-export type { ImageShape, Scaling, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
+
 export {
   type BoundedError,
   type CalculatedParameters,
@@ -16,6 +16,8 @@ export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput 
 export { calculationToJson, type Json, toJson } from '../calculator/json.js';
 export { type Preset, type PresetName, presetNames, presets } from '../calculator/presets.js';
 export type { Rotation } from '../calculator/rotation.js';
+export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from '../model/modulus.js';
+export type { ImageShape, Scaling, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
 export { noWrapBound } from './certificate.js';
 export { type ChallengeSpace, type ChallengeStructure, challengeError } from './challenge-error.js';
 export { Unchecked, Verified } from './check.js';
@@ -32,7 +34,6 @@ export {
 export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
 export { knownOptions } from './known-options.js';
-export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from '../model/modulus.js';
 export { MemoryPadStore, type PadStore } from './pad-store.js';
 export { Pad, type PadBinding, type PadMaterial, type PadSet, type Release } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';

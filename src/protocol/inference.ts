@@ -1,5 +1,6 @@
 /** One run of one image or of a batch through a session's layers. Each layer once, in any order the graph allows. */
 import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
+import type { Modulus } from '../model/modulus.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { askLayer } from './ask-layer.js';
 import { check, type Part, type Unchecked, type Verified } from './check.js';
@@ -11,7 +12,6 @@ import { finishedLength } from './finished-length.js';
 import type { Challenges } from './freivalds.js';
 import type { HeldMap } from './held-device.js';
 import { LayerSecrets } from './layer-secrets.js';
-import type { Modulus } from '../model/modulus.js';
 import { destroyPads, type PadSet } from './pads.js';
 import type { Parameters } from './parameters.js';
 import type { Finish } from './passes.js';

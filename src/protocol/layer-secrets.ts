@@ -1,7 +1,8 @@
 /** What one layer of one inference holds while its message is with the device. */
+
+import type { Modulus } from '../model/modulus.js';
 import type { TrustedArithmetic } from './arithmetic.js';
 import { PadError } from './errors.js';
-import type { Modulus } from '../model/modulus.js';
 import type { PadMaterial, PadSet } from './pads.js';
 import type { Blinding, Unblinding } from './passes.js';
 

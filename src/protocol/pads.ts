@@ -1,8 +1,8 @@
 /** One-time pads: made offline, kept secret, good for one layer of one network, used at most once whatever happens. */
 import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
+import type { Modulus } from '../model/modulus.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
 import { PadError } from './errors.js';
-import type { Modulus } from '../model/modulus.js';
 import type { Randomness } from './randomness.js';
 import { sampleResidues } from './sampling.js';
 

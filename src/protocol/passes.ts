@@ -2,10 +2,12 @@
  * The two passes of the online phase, and what is done in them. Everything that must touch each entry of a layer's input
  * is one pass on the way out; everything that must touch each entry of its output is one pass on the way in.
  */
-import type { InputRange } from '../model/linear-map.js';
-import type { AddOperation, PoolOperation, Requantization, RescaleOperation } from '../model/quantized-network.js';
-import type { ImageShape } from '../reference/trusted-operations.js';
+
+import type { ImageShape } from '../model/image-shape.js';
 import type { Modulus } from '../model/modulus.js';
+import type { Requantization } from '../model/quantized-network.js';
+import type { InputRange } from '../model/shapes.js';
+import type { AddOperation, PoolOperation, RescaleOperation } from '../model/trusted-operations.js';
 
 /** How many entries a packed vector has: whole groups of eight. */
 export function packedLength(length: number): number {

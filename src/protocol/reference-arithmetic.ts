@@ -1,4 +1,7 @@
 /** Trusted arithmetic by the definition itself: BigInt, slow, and what the WebAssembly arithmetic is tested against. */
+
+import { inputLength, type LinearMap } from '../model/linear-map.js';
+import { CHECK_MODULUS, P24 } from '../model/modulus.js';
 import {
   addBias,
   addTensors,
@@ -6,8 +9,6 @@ import {
   blind,
   combine,
   innerProduct,
-  inputLength,
-  type LinearMap,
   lookup,
   modulo,
   pool,
@@ -17,7 +18,6 @@ import {
   unblind,
 } from '../reference/index.js';
 import type { TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
-import { CHECK_MODULUS, P24 } from '../model/modulus.js';
 import { finishAll, incoming, outgoing } from './reference-passes.js';
 
 const integers = (values: ArrayLike<number>): bigint[] => Array.from(values, BigInt);

@@ -1,6 +1,7 @@
 /** Uniform residues by rejection: the fast form of `src/reference/sampling.ts`, drawing the same residues from the same bytes. */
-import type { TrustedArithmetic } from './arithmetic.js';
+
 import { type Modulus, P24 } from '../model/modulus.js';
+import type { TrustedArithmetic } from './arithmetic.js';
 import type { Randomness } from './randomness.js';
 
 /** Block size: a multiple of both candidate sizes, small enough to stay in cache. */

@@ -1,5 +1,6 @@
 /** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
+import { type Modulus, smallestModulus } from '../model/modulus.js';
 import type { TrustedArithmetic } from './arithmetic.js';
 import { callLimitMs } from './ask-layer.js';
 import { breathe } from './breathe.js';
@@ -12,7 +13,6 @@ import { type HeldDevice, type HeldMap, holdDevice } from './held-device.js';
 import { Inference, type SessionLayer } from './inference.js';
 import { aSignal, knownOptions } from './known-options.js';
 import { mapsHash } from './maps-hash.js';
-import { type Modulus, smallestModulus } from '../model/modulus.js';
 import { MemoryPadStore, type PadStore, tooFewPads } from './pad-store.js';
 import { bindingsOf, destroyPads, fits, makePad, type Pad, type PadBinding, type PadSet } from './pads.js';
 import { type Parameters, someParameters } from './parameters.js';

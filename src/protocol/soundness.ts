@@ -1,6 +1,7 @@
 /** How likely a wrong answer is to be accepted: exact rationals, labelled terms, and the one that binds. */
-import { type ChallengeSpace, challengeError } from './challenge-error.js';
+
 import { CHECK_MODULUS } from '../model/modulus.js';
+import { type ChallengeSpace, challengeError } from './challenge-error.js';
 import { exceeds, ONE, power, type Rational, soundnessBits, total, union, ZERO } from './rational.js';
 
 /** What happens after a reject: the session ends, as in this library; or it goes on with the same challenges. */

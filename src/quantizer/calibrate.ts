@@ -1,6 +1,7 @@
 /** Calibration: run the float network on typical inputs and note between which values every tensor lies. */
-import { ModelError } from '../model/errors.js';
+
 import { evaluateFloat, type FloatNetwork } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
 import { ACTIVATION_BITS, anActivationBits } from './activation-quantization.js';
 import { aRangeChoice, chooseRange, type RangeChoice } from './choose-range.js';
 import { Histogram } from './histogram.js';

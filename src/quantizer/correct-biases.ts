@@ -3,12 +3,13 @@
  * layer to layer. Layer by layer, in order, each channel's bias takes back the difference of the means over the calibration
  * inputs, the layers before it already being corrected (Nagel et al. 2019, section 4.2, with measured means).
  */
-import type { Finish, TrustedArithmetic } from '../protocol/index.js';
-import { finishedLength } from '../protocol/index.js';
-import { type LinearOperation, outputLength, type QuantizedNetwork } from '../reference/index.js';
+
 import { evaluateFloat, type FloatNetwork, type FloatOperation, type FloatTensor } from '../graph/index.js';
+import { outputLength } from '../model/linear-map.js';
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
-import { aQuantizedNetwork } from '../operations/validate.js';
+import { aQuantizedNetwork } from '../operations/validate-network.js';
+import { type Finish, finishedLength, type TrustedArithmetic } from '../protocol/index.js';
 import { walk } from '../session/walk.js';
 import { quantizeReals } from './measured.js';
 import { prepare } from './prepare.js';

@@ -1,10 +1,12 @@
 /** A quantized network beside the float network it came from, on the same inputs. */
-import { noCosts, type TrustedArithmetic } from '../protocol/index.js';
-import type { LinearOperation, QuantizedNetwork, Tensor } from '../model/quantized-network.js';
+
 import { evaluateFloat, type FloatNetwork } from '../graph/index.js';
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { Tensor } from '../model/tensor.js';
 import { linearOperations } from '../operations/graph.js';
+import { aQuantizedNetwork } from '../operations/validate-network.js';
+import { noCosts, type TrustedArithmetic } from '../protocol/index.js';
 import { InsideLayers } from '../session/inside-layers.js';
-import { aQuantizedNetwork } from '../operations/validate.js';
 import { walk } from '../session/walk.js';
 
 /** The centred integers nearest to real numbers, clamped to what the tensor holds. */

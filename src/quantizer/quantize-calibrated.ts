@@ -1,7 +1,8 @@
 /** The whole way from a float network and typical inputs to integers: calibrated, equalized and corrected where it helps. */
-import type { TrustedArithmetic } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../model/quantized-network.js';
+
 import type { FloatNetwork } from '../graph/index.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
+import type { TrustedArithmetic } from '../protocol/index.js';
 import { calibrate, type Inputs } from './calibrate.js';
 import type { RangeChoice } from './choose-range.js';
 import { correctBiases } from './correct-biases.js';

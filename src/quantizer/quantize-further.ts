@@ -1,10 +1,5 @@
 /** Functions, products, differences and interpolations, from floats to integers. */
-import type {
-  InterpolateOperation,
-  LookupOperation,
-  MultiplyOperation,
-  SubtractOperation,
-} from '../reference/index.js';
+
 import {
   evaluatorOf,
   type FloatFunction,
@@ -12,8 +7,14 @@ import {
   type FloatInterpolation,
   type FloatPair,
 } from '../graph/index.js';
-import { functionTable } from './function-table.js';
+import type {
+  InterpolateOperation,
+  LookupOperation,
+  MultiplyOperation,
+  SubtractOperation,
+} from '../model/trusted-operations.js';
 import { changeScale } from './change-scale.js';
+import { functionTable } from './function-table.js';
 import { clampOf } from './quantize-linear.js';
 import type { TensorFacts } from './tensor-facts.js';
 

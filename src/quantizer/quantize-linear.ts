@@ -1,7 +1,8 @@
 /** One convolution or matrix, from floats to integers. */
+
+import { type Activation, asImage, entryCount, type FloatConvolution, type FloatDense } from '../graph/index.js';
 import type { LinearMap } from '../model/linear-map.js';
 import type { LinearOperation, Requantization } from '../model/quantized-network.js';
-import { type Activation, asImage, entryCount, type FloatConvolution, type FloatDense } from '../graph/index.js';
 import type { Quantization } from './activation-quantization.js';
 import { changeScale } from './change-scale.js';
 import { quantizeWeights } from './quantize-weights.js';

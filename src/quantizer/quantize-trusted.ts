@@ -1,10 +1,5 @@
 /** The operations that are not linear maps, from floats to integers. */
-import type {
-  AddOperation,
-  RescaleOperation,
-  SoftmaxOperation,
-  TrustedOperation,
-} from '../model/quantized-network.js';
+
 import type {
   FloatActivation,
   FloatAdd,
@@ -13,6 +8,12 @@ import type {
   FloatPair,
   FloatSoftmax,
 } from '../graph/index.js';
+import type {
+  AddOperation,
+  RescaleOperation,
+  SoftmaxOperation,
+  TrustedOperation,
+} from '../model/trusted-operations.js';
 import { type Quantization, sameScale } from './activation-quantization.js';
 import { changeScale } from './change-scale.js';
 import { functionOf, interpolate, multiply, subtract } from './quantize-further.js';

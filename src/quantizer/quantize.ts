@@ -1,8 +1,10 @@
 /** Post-training quantization: a float network and calibrated ranges become a network of integers. */
-import { aModulus, M31, type Modulus } from '../model/modulus.js';
-import type { Operation, QuantizedNetwork, Tensor } from '../model/quantized-network.js';
-import { ModelError } from '../model/errors.js';
+
 import type { FloatNetwork, FloatTensorId } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
+import { aModulus, M31, type Modulus } from '../model/modulus.js';
+import type { Operation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { Tensor } from '../model/tensor.js';
 import { ACTIVATION_BITS, anActivationBits, type Quantization } from './activation-quantization.js';
 import { producerOf, readersOf } from './graph.js';
 import { prepare } from './prepare.js';

@@ -2,8 +2,9 @@
  * Decides every activation tensor's quantization. Pooling, reshaping, moving and interpolating entries keep their input's, and what is concatenated shares
  * one with the result, so tensors fall into groups; a group's range is the hull of its members' ranges.
  */
-import { ModelError } from '../model/errors.js';
+
 import { type FloatNetwork, type FloatOperation, type FloatTensorId, inputsOf } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
 import { PROBABILITIES, type Quantization, quantizationOf } from './activation-quantization.js';
 import { hull, type Ranges } from './ranges.js';
 

@@ -2,10 +2,11 @@
  * The first device: applies linear maps with the definition itself. Slow, and the yardstick for every other device.
  * It has the shape of `Device` in src/protocol without importing it, since the reference imports nothing.
  */
+
+import { aLinearMap, inputLength, type LinearMap } from '../model/linear-map.js';
 import { apply } from './apply.js';
 import { bound } from './bound.js';
 import { M31, modulo, P24 } from './field.js';
-import { aLinearMap, inputLength, type LinearMap } from '../model/linear-map.js';
 
 type Mode = number | 'integers';
 

@@ -1,25 +1,16 @@
 /** What a quantized network computes: the definition that every run, on any device, in any mode, must equal bit for bit. */
-import { apply } from './apply.js';
-import { combine, interpolate, take } from './further-operations.js';
-import { lookup } from './lookup.js';
-import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from '../model/quantized-network.js';
-import {
-  add,
-  addBias,
-  concat,
-  type ImageShape,
-  pad,
-  pool,
-  requantize,
-  rescale,
-  softmax,
-} from './trusted-operations.js';
 
-/** A tensor's shape as rows, columns, channels; fewer axes are read as one row. */
-export function imageShape(shape: readonly number[]): ImageShape {
-  const [channels = 1, width = 1, height = 1] = [...shape].reverse();
-  return { height, width, channels };
-}
+import { imageShape } from '../model/image-shape.js';
+import type { Operation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { ActivationTensor, TensorId } from '../model/tensor.js';
+import { apply } from './apply.js';
+import { concat, pad, take } from './arrangement.js';
+import { interpolate } from './interpolation.js';
+import { lookup } from './lookup.js';
+import { combine } from './pairs.js';
+import { pool } from './pooling.js';
+import { add, addBias, requantize, rescale } from './scaling.js';
+import { softmax } from './softmax.js';
 
 function step(
   network: QuantizedNetwork,

@@ -1,6 +1,7 @@
 /** Integrity: Freivalds' check (1977) of y = L(x) over the integers, with k secret uniform challenges modulo q. */
-import { innerProduct, modulo } from './field.js';
+
 import type { LinearMap } from '../model/linear-map.js';
+import { innerProduct, modulo } from './field.js';
 import { transpose } from './transpose.js';
 
 /** A secret challenge s and folded = transpose of L applied to s, modulo q. */

@@ -2,12 +2,51 @@
  * The living definition of Slalom: exact BigInt, no speed, nothing imported. Everything else is tested against it.
  * @module
  */
+
+export { type ImageShape, imageShape, pooledShape } from '../model/image-shape.js';
+export {
+  aLinearMap,
+  type Convolution,
+  type Dense,
+  inputLength,
+  type LinearMap,
+  macCount,
+  outputChannels,
+  outputExtent,
+  outputLength,
+  termsPerOutput,
+} from '../model/linear-map.js';
+export type { LinearOperation, Operation, QuantizedNetwork, Requantization } from '../model/quantized-network.js';
+export type { Extent, InputRange, Padding, Size, Steps } from '../model/shapes.js';
+export type { AccumulatorTensor, ActivationTensor, Tensor, TensorId } from '../model/tensor.js';
+export type {
+  AddOperation,
+  Clamped,
+  ConcatOperation,
+  ExtremeOperation,
+  InterpolateOperation,
+  Interpolation,
+  LookupOperation,
+  MultiplyOperation,
+  NamedOperation,
+  PadOperation,
+  PairOperation,
+  PoolOperation,
+  RescaleOperation,
+  ReshapeOperation,
+  SoftmaxOperation,
+  SubtractOperation,
+  TakeOperation,
+  TrustedOperation,
+  UnaryOperation,
+} from '../model/trusted-operations.js';
 export { apply } from './apply.js';
+export { concat, pad, take } from './arrangement.js';
 export { blind, unblind } from './blinding.js';
 export { bound, channelBounds } from './bound.js';
 export { decodeIntegers, decodeResidues } from './decode.js';
 export { type ReferenceDevice, type ReferenceMap, referenceDevice } from './device.js';
-export { evaluate, imageShape } from './evaluate.js';
+export { evaluate } from './evaluate.js';
 export {
   add,
   aResidue,
@@ -23,70 +62,13 @@ export {
   subtract,
 } from './field.js';
 export { accepts, type Challenge, fold } from './freivalds.js';
-export {
-  combine,
-  type ExtremeOperation,
-  type FurtherOperation,
-  type InterpolateOperation,
-  type Interpolation,
-  interpolate,
-  type MultiplyOperation,
-  type SubtractOperation,
-  type TakeOperation,
-  take,
-} from './further-operations.js';
+export { interpolate } from './interpolation.js';
 export { type Answer, plainLayer, privateLayer } from './layer.js';
-export {
-  aLinearMap,
-  type Convolution,
-  type Dense,
-  type Extent,
-  type InputRange,
-  inputLength,
-  type LinearMap,
-  macCount,
-  outputChannels,
-  outputExtent,
-  outputLength,
-  type Padding,
-  type Size,
-  type Steps,
-  termsPerOutput,
-} from '../model/linear-map.js';
-export { type LookupOperation, lookup } from './lookup.js';
-export type {
-  AccumulatorTensor,
-  ActivationTensor,
-  AddOperation,
-  Clamped,
-  ConcatOperation,
-  LinearOperation,
-  NamedOperation,
-  Operation,
-  PadOperation,
-  PoolOperation,
-  QuantizedNetwork,
-  Requantization,
-  RescaleOperation,
-  ReshapeOperation,
-  SoftmaxOperation,
-  Tensor,
-  TensorId,
-  TrustedOperation,
-  UnaryOperation,
-} from '../model/quantized-network.js';
+export { lookup } from './lookup.js';
+export { combine } from './pairs.js';
+export { pool } from './pooling.js';
 export { clamp, floorDivision, roundedDivision, roundedShift } from './rounding.js';
 export { type Bytes, residueBits, sampleResidue, sampleResidues } from './sampling.js';
+export { add as addTensors, addBias, requantize, rescale } from './scaling.js';
+export { softmax } from './softmax.js';
 export { transpose } from './transpose.js';
-export {
-  add as addTensors,
-  addBias,
-  concat,
-  type ImageShape,
-  pad,
-  pool,
-  pooledShape,
-  requantize,
-  rescale,
-  softmax,
-} from './trusted-operations.js';

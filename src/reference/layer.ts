@@ -1,11 +1,12 @@
 /** The protocol for one linear layer, from end to end, as one pure function. */
+
+import type { LinearMap } from '../model/linear-map.js';
 import { apply } from './apply.js';
 import { blind, unblind } from './blinding.js';
 import { bound } from './bound.js';
 import { decodeIntegers, decodeResidues } from './decode.js';
 import { modulo } from './field.js';
 import { accepts, type Challenge } from './freivalds.js';
-import type { LinearMap } from '../model/linear-map.js';
 
 /** The device: given the numbers it may see, answers with whatever it likes. */
 export type Answer = (input: readonly number[]) => unknown;

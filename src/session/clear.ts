@@ -1,9 +1,10 @@
 /** The same quantized network in the clear, wholly on the trusted side: no device, no protocol. */
-import { noCosts, type TrustedArithmetic } from '../protocol/index.js';
-import type { QuantizedNetwork } from '../reference/index.js';
+
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
+import { aQuantizedNetwork } from '../operations/validate-network.js';
+import { noCosts, type TrustedArithmetic } from '../protocol/index.js';
 import { InsideLayers } from './inside-layers.js';
-import { aQuantizedNetwork } from '../operations/validate.js';
 import { walk } from './walk.js';
 
 /**

@@ -1,6 +1,8 @@
 /** Linear layers that the trusted side computes itself. */
+
+import { inputLength, outputLength } from '../model/linear-map.js';
+import type { LinearOperation } from '../model/quantized-network.js';
 import { type Costs, type Finish, finishedLength, type TrustedArithmetic, type TrustedMap } from '../protocol/index.js';
-import { inputLength, type LinearOperation, outputLength } from '../reference/index.js';
 
 /** The layers' maps, made ready once. */
 export class InsideLayers {

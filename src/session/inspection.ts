@@ -1,11 +1,12 @@
 /** What a network costs and how near it comes to the modulus, layer by layer: computed from its shapes and weights, not measured. */
+
+import { networkHash } from '../canonical/network-hash.js';
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
+import { type Certificate, certify, type LayerCertificate } from '../operations/certificate.js';
+import { linearOperations } from '../operations/graph.js';
 import { modulusName, type Soundness, soundness } from '../protocol/index.js';
 import { defaultParameters } from '../protocol/parameters.js';
 import { repetitionsFor } from '../protocol/soundness.js';
-import type { LinearOperation, QuantizedNetwork } from '../reference/index.js';
-import { type Certificate, certify, type LayerCertificate } from '../operations/certificate.js';
-import { networkHash } from '../formats/slalom/network-hash.js';
-import { linearOperations } from '../operations/graph.js';
 import { type LayerClass, layerClass } from './planner/layer-class.js';
 
 /** One linear layer, outsourced, private and verified by k challenges. */

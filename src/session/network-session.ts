@@ -1,4 +1,11 @@
 /** Running a quantized network on an untrusted device. */
+
+import { networkHash } from '../canonical/network-hash.js';
+import { inputLength } from '../model/linear-map.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
+import type { Tensor } from '../model/tensor.js';
+import { certify } from '../operations/certificate.js';
+import { linearOperations } from '../operations/graph.js';
 import { breathe } from '../protocol/breathe.js';
 import {
   addCosts,
@@ -22,10 +29,6 @@ import {
   type TrustedArithmetic,
 } from '../protocol/index.js';
 import { untilAborted } from '../protocol/until-aborted.js';
-import { inputLength, type QuantizedNetwork, type Tensor } from '../reference/index.js';
-import { certify } from '../operations/certificate.js';
-import { networkHash } from '../formats/slalom/network-hash.js';
-import { linearOperations } from '../operations/graph.js';
 import { InsideLayers } from './inside-layers.js';
 import { type LayerRun, recorded } from './layer-run.js';
 import type { Plan } from './planner/plan.js';

@@ -1,11 +1,14 @@
 /** The order in which a network is evaluated, with what can be done in the pass over a linear layer's output taken along. */
-import { poolsByRows } from '../protocol/index.js';
-import type { LinearOperation, QuantizedNetwork, TensorId, TrustedOperation } from '../reference/index.js';
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { TensorId } from '../model/tensor.js';
+import type { TrustedOperation } from '../model/trusted-operations.js';
 import { operationInputs } from '../operations/graph.js';
+import { rulesOf } from '../operations/operations.js';
 
-/** A trusted operation that follows a linear layer in the same pass; `other` is an addition's second operand. */
+/** A trusted operation that follows a linear layer in the same pass; `other` is the second tensor that it reads, if it reads two. */
 export interface Follower {
-  readonly operation: Extract<TrustedOperation, { kind: 'rescale' | 'add' | 'averagePool' | 'maxPool' }>;
+  readonly operation: TrustedOperation;
+  readonly input: TensorId;
   readonly other: TensorId | null;
 }
 
@@ -40,22 +43,15 @@ function onlyReader(network: QuantizedNetwork, id: TensorId) {
   return readers.length === 1 ? readers[0] : undefined;
 }
 
-function followerOf(network: QuantizedNetwork, id: TensorId, known: ReadonlySet<TensorId>): Follower | null {
-  const operation = onlyReader(network, id);
-  switch (operation?.kind) {
-    case 'rescale':
-      return { operation, other: null };
-    case 'averagePool':
-    case 'maxPool':
-      return poolsByRows(operation) ? { operation, other: null } : null;
-    case 'add': {
-      const [a, b] = operation.inputs;
-      const other = a === id ? b : a;
-      return other !== id && known.has(other) ? { operation, other } : null;
-    }
-    default:
-      return null;
-  }
+function followerOf(network: QuantizedNetwork, input: TensorId, known: ReadonlySet<TensorId>): Follower | null {
+  const operation = onlyReader(network, input);
+  if (operation === undefined || operation.kind === 'linear') return null;
+  if (rulesOf(operation).epilogue?.fits(operation) !== true) return null;
+  const inputs = operationInputs(operation);
+  if (inputs.length === 1) return { operation, input, other: null };
+  // A tensor with itself is not two; and the pass can only read what is complete before it begins.
+  const others = inputs.filter((id) => id !== input);
+  return others.length === 1 && known.has(others[0]!) ? { operation, input, other: others[0]! } : null;
 }
 
 const schedules = new WeakMap<QuantizedNetwork, Schedule>();
@@ -78,7 +74,7 @@ export function scheduleOf(network: QuantizedNetwork): Schedule {
     }
     const followers: Follower[] = [];
     let { output } = operation;
-    while (operation.requantization !== null && !isPool(followers.at(-1))) {
+    while (operation.requantization !== null && !isLast(followers.at(-1))) {
       const follower = followerOf(network, output, known);
       if (follower === null) break;
       followers.push(follower);
@@ -99,6 +95,6 @@ export function scheduleOf(network: QuantizedNetwork): Schedule {
   return schedule;
 }
 
-function isPool(follower: Follower | undefined): boolean {
-  return follower !== undefined && follower.operation.kind !== 'add' && follower.operation.kind !== 'rescale';
+function isLast(follower: Follower | undefined): boolean {
+  return follower !== undefined && rulesOf(follower.operation).epilogue?.ends === true;
 }

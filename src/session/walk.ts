@@ -1,9 +1,11 @@
 /** Evaluates the graph once, for one image or several together, with the linear layers done by whoever is asked. */
+
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
+import { elementCount, type TensorId } from '../model/tensor.js';
+import { rulesOf } from '../operations/operations.js';
+import { runTrusted } from '../operations/run-trusted.js';
 import type { Finish, FollowUp, TrustedArithmetic } from '../protocol/index.js';
-import type { LinearOperation, QuantizedNetwork, TensorId } from '../reference/index.js';
-import { elementCount, rowsColumnsChannels } from '../operations/graph.js';
 import { type Follower, type Step, scheduleOf } from './schedule.js';
-import { runTrusted } from '../operations/trusted-operations.js';
 
 /** Computes linear layer `index` on the images' x, back to back, finished as told, into new trusted memory. */
 export type RunLinear = (
@@ -84,17 +86,13 @@ function finishOf(
 
 function followUp(
   network: QuantizedNetwork,
-  { operation, other }: Follower,
+  { operation, input, other }: Follower,
   values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
 ): FollowUp {
-  if (operation.kind === 'rescale') return { kind: 'rescale', how: operation };
-  if (operation.kind === 'add') {
-    const [first, second] = operation.multipliers;
-    const swapped = operation.inputs[0] === other;
-    const how = { ...operation, multipliers: swapped ? ([second, first] as const) : operation.multipliers };
-    return { kind: 'add', how, other: values.get(other!) as Int16Array };
-  }
-  return { kind: 'pool', how: operation, shape: rowsColumnsChannels(network.tensors[operation.input]!) };
+  // The schedule has no follower that cannot be one.
+  const { followUp } = rulesOf(operation).epilogue!;
+  const value = other === null ? null : (values.get(other) as Int16Array);
+  return followUp(operation, { id: input, tensor: network.tensors[input]! }, value);
 }
 
 function requireInput(network: QuantizedNetwork, input: Int16Array): void {

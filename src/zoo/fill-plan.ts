@@ -1,6 +1,8 @@
 /** Makes a quantized network of a plan: weights from a seed, and requantization that keeps every tensor within eight bits. */
-import type { ActivationTensor, Operation, QuantizedNetwork, TensorId } from '../reference/index.js';
+
 import { outputChannels, termsPerOutput } from '../model/linear-map.js';
+import type { Operation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { ActivationTensor, TensorId } from '../model/tensor.js';
 import { integerMultipliers } from '../quantizer/multiplier.js';
 import { accumulatorMoments, averagedMoments, clampedMoments, type Moments, typicalSpread } from './moments.js';
 import type { Plan, PlannedAdd, PlannedLinear, PlannedOperation } from './plan.js';

@@ -1,5 +1,5 @@
 /** A network of the zoo with the weights of a trained one. */
-import { ModelError } from '../model/errors.js';
+
 import {
   entryCount,
   type FloatConvolution,
@@ -8,6 +8,7 @@ import {
   type FloatOperation,
   type FloatPool,
 } from '../graph/index.js';
+import { ModelError } from '../model/errors.js';
 import { prepare } from '../quantizer/index.js';
 import { matchOperations } from './match-operations.js';
 import type { Plan, PlannedOperation } from './plan.js';

@@ -3,9 +3,11 @@
  * hundreds of millions of numbers.
  */
 
-import { type PoolOperation, pooledShape, type ReshapeOperation, type TensorId } from '../reference/index.js';
-import { type Convolution, type LinearMap, outputExtent } from '../model/linear-map.js';
 import { type Activation, asImage, entryCount, samePadding, VALID } from '../graph/index.js';
+import { pooledShape } from '../model/image-shape.js';
+import { type Convolution, type LinearMap, outputExtent } from '../model/linear-map.js';
+import type { TensorId } from '../model/tensor.js';
+import type { PoolOperation, ReshapeOperation } from '../model/trusted-operations.js';
 
 /** A tensor of centred integers in [minimum, maximum]. */
 export interface PlannedTensor {

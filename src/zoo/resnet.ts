@@ -1,5 +1,5 @@
 /** The first version of ResNet: He et al., arXiv 1512.03385. */
-import type { TensorId } from '../reference/index.js';
+import type { TensorId } from '../model/tensor.js';
 import type { PlanBuilder } from './plan.js';
 import type { NetworkSketch } from './sketch.js';
 

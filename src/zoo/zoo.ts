@@ -1,7 +1,7 @@
 /** The networks that the Slalom paper ran, and their relatives, by name. */
 
-import type { QuantizedNetwork } from '../reference/index.js';
 import { termsPerOutput } from '../model/linear-map.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { fillPlan } from './fill-plan.js';
 import { mobileNetV1 } from './mobilenet-v1.js';
 import { mobileNetV2 } from './mobilenet-v2.js';

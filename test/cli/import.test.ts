@@ -12,13 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { certify } from '../../src/operations/certificate.js';
+import { importOnnx } from '../../src/formats/onnx/index.js';
 import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
+import { importTflite } from '../../src/formats/tflite/index.js';
 import { evaluateFloat } from '../../src/graph/index.js';
+import { certify } from '../../src/operations/certificate.js';
 import { linearOperations } from '../../src/operations/graph.js';
 import { decodeImage, encodePng, realPicture } from '../../src/pictures/index.js';
-import { importOnnx } from '../../src/formats/onnx/index.js';
-import { importTflite } from '../../src/formats/tflite/index.js';
 import { numbers } from '../network/random-network.js';
 import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
 import { convolution } from '../network/tflite/operators.js';

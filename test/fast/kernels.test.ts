@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { referenceArithmetic } from '../../src/protocol/index.js';
 import { CHECK_MODULUS, M31, P24 } from '../../src/model/modulus.js';
+import { referenceArithmetic } from '../../src/protocol/index.js';
 import type { AddOperation, PoolOperation, RescaleOperation } from '../../src/reference/index.js';
 import { edgy } from '../generators.js';
 import { check, suite } from '../suite.js';

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
+import { CHECK_MODULUS, M31, type Modulus, P24 } from '../../src/model/modulus.js';
 import {
   type Finish,
   type FollowUp,
@@ -12,7 +13,6 @@ import {
   referenceArithmetic,
   type TrustedArithmetic,
 } from '../../src/protocol/index.js';
-import { CHECK_MODULUS, M31, type Modulus, P24 } from '../../src/model/modulus.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('fast passes');

@@ -2,8 +2,8 @@
 import * as assert from 'uvu/assert';
 import { LIES } from '../../src/fast/devices/saboteurs/lies.js';
 import { describeSabotage, SABOTAGES, type Sabotage, saboteur } from '../../src/fast/index.js';
-import type { LoadedMap } from '../../src/protocol/device.js';
 import { M31, type Modulus, P24 } from '../../src/model/modulus.js';
+import type { LoadedMap } from '../../src/protocol/device.js';
 import {
   apply,
   type Convolution,

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { type Finish, packedLength, referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { CHECK_MODULUS, type Modulus, P24 } from '../../src/model/modulus.js';
+import { type Finish, packedLength, referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { seed, suite } from '../suite.js';
 
 const test = suite('shared memory that changes');

@@ -11,8 +11,8 @@ import {
 } from '../../src/fast/browser.js';
 import type { Request } from '../../src/fast/devices/wasm/messages.js';
 import { wasmArithmetic as nodeArithmetic } from '../../src/fast/index.js';
-import { DeviceError, IntegrityError } from '../../src/protocol/errors.js';
 import { M31, P24 } from '../../src/model/modulus.js';
+import { DeviceError, IntegrityError } from '../../src/protocol/errors.js';
 import { Session } from '../../src/protocol/session.js';
 import { apply, type Dense, modulo } from '../../src/reference/index.js';
 import { integers } from '../generators.js';

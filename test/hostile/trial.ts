@@ -1,8 +1,8 @@
 /** One hostile device against sessions until it gave enough answers: whatever it does, results are right or the errors are ours. */
 import { performance } from 'node:perf_hooks';
+import { DeviceError, IntegrityError, type TrustedArithmetic } from '../../src/protocol/index.js';
 import type { NetworkSession, Output } from '../../src/session/network-session.js';
 import { NetworkSession as Sessions } from '../../src/session/network-session.js';
-import { DeviceError, IntegrityError, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { deviceOf } from './device.js';
 import { EXAMPLES, type Example } from './networks.js';

@@ -2,11 +2,11 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
+import { calculateSoundness, referenceArithmetic, type TrustedArithmetic, toJson } from '../../src/protocol/index.js';
+import { referenceDevice } from '../../src/reference/index.js';
 import { NetworkSession } from '../../src/session/network-session.js';
 import { networkSummary } from '../../src/session/summary.js';
 import { zooNetwork } from '../../src/zoo/index.js';
-import { calculateSoundness, referenceArithmetic, type TrustedArithmetic, toJson } from '../../src/protocol/index.js';
-import { referenceDevice } from '../../src/reference/index.js';
 import { slalom } from '../cli/slalom.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { check, seed, suite } from '../suite.js';

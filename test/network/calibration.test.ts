@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
 import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder } from '../../src/graph/index.js';
+import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import {
   calibrate,
   chooseRange,
@@ -16,7 +17,6 @@ import {
   quantizeCalibrated,
   type Range,
 } from '../../src/quantizer/index.js';
-import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { check, suite } from '../suite.js';
 import { numbers, wholeNetwork } from './random-network.js';
 

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
+import { importTflite } from '../../src/formats/tflite/index.js';
 import { runInTheClear } from '../../src/session/clear.js';
 import { NetworkSession } from '../../src/session/network-session.js';
-import { importTflite } from '../../src/formats/tflite/index.js';
 import { openIfPresent } from '../devices.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';

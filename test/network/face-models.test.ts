@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { decodeTinyFaces, importFaceModel } from '../../src/faces/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { modelDirectory } from '../faces/package-files.js';
 import { suite } from '../suite.js';
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { FACE_RANGES } from '../../src/faces/calibration.js';
 import { faceDetector, loadFaceWeights, quantizedFaceDetector, realOutputs } from '../../src/faces/index.js';
+import { ModelError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { prepare, readRanges } from '../../src/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { modelDirectory } from '../faces/package-files.js';
 import { suite } from '../suite.js';
 

@@ -3,9 +3,6 @@
  * photographs. The photographs were not used to calibrate.
  */
 import * as assert from 'uvu/assert';
-import { wasmArithmetic } from '../../src/fast/trusted/arithmetic.js';
-import { certify } from '../../src/operations/certificate.js';
-import { runInTheClear } from '../../src/session/clear.js';
 import {
   decodeFaces,
   type Face,
@@ -17,9 +14,12 @@ import {
   quantizedFaceDetector,
   realOutputs,
 } from '../../src/faces/index.js';
+import { wasmArithmetic } from '../../src/fast/trusted/arithmetic.js';
 import { evaluateFloat } from '../../src/graph/index.js';
-import { type Image, readImage } from '../../src/pictures/index.js';
 import { P24 } from '../../src/model/modulus.js';
+import { certify } from '../../src/operations/certificate.js';
+import { type Image, readImage } from '../../src/pictures/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { detectWithPackage } from '../faces/package-detector.js';
 import { modelDirectory, photoNumbers, photoPath } from '../faces/package-files.js';
 import { suite } from '../suite.js';

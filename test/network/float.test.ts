@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat, FloatNetworkBuilder, samePadding, VALID } from '../../src/graph/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { check, suite } from '../suite.js';
 import { numbers, wholeNetwork } from './random-network.js';
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { Operation, QuantizedNetwork } from '../../src/model/quantized-network.js';
+import type { Tensor } from '../../src/model/tensor.js';
 import { classify, readLabels } from '../../src/pictures/classification.js';
-import type { Operation, QuantizedNetwork, Tensor } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 
 const test = suite('classification');

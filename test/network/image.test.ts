@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { Jimp } from 'jimp';
 import * as assert from 'uvu/assert';
 import { ImageError } from '../../src/model/errors.js';
+import type { ActivationTensor } from '../../src/model/tensor.js';
 import {
   anImage,
   decodeImage,
@@ -16,7 +17,6 @@ import {
   readImage,
   resizeBilinear,
 } from '../../src/pictures/index.js';
-import type { ActivationTensor } from '../../src/model/quantized-network.js';
 import { check, suite } from '../suite.js';
 
 const test = suite('images');

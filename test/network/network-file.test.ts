@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError, NetworkFileError, NoWrapError } from '../../src/model/errors.js';
 import { isNetworkFile, networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
+import { ModelError, NetworkFileError, NoWrapError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import type { Preprocessing } from '../../src/pictures/index.js';
 import { calibrate, quantize } from '../../src/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import type { QuantizedNetwork } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 import { numbers, wholeNetwork } from './random-network.js';

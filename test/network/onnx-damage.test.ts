@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
-import { evaluateFloat } from '../../src/graph/index.js';
 import { importOnnx } from '../../src/formats/onnx/index.js';
 import { onnxMessage } from '../../src/formats/onnx/schema.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
+import { evaluateFloat } from '../../src/graph/index.js';
+import { ModelError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { check, suite } from '../suite.js';
 import { buildModel, encodeModel, modelMessage, type NodeSpec } from './onnx/model-builder.js';
 import type { Message } from './onnx/testdata.js';

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { ModelError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { calibrate, quantize } from '../../src/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import { suite } from '../suite.js';
 import { channelsLast, importFloat, near, networkOutputs, sameAsRuntime } from './onnx/runtime.js';

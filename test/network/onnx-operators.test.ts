@@ -1,7 +1,7 @@
 /** Every float operator in a file of its own, against ONNX Runtime. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { importOnnx } from '../../src/formats/onnx/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { suite } from '../suite.js';
 import {
   type AttributeValue,

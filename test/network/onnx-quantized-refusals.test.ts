@@ -1,7 +1,7 @@
 /** Quantized models that cannot be used, and what is said of them. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { importOnnx } from '../../src/formats/onnx/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { suite } from '../suite.js';
 import {
   branch,

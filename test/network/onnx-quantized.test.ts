@@ -4,8 +4,8 @@
  */
 import * as assert from 'uvu/assert';
 import { importOnnx } from '../../src/formats/onnx/index.js';
-import { evaluate } from '../../src/reference/evaluate.js';
 import type { QuantizedNetwork } from '../../src/model/quantized-network.js';
+import { evaluate } from '../../src/reference/evaluate.js';
 import { suite } from '../suite.js';
 import {
   branch,

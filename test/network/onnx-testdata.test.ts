@@ -1,8 +1,8 @@
 /** The operator tests of the ONNX project, where Debian's package has put them: `SLALOM_REQUIRE=onnx-testdata` demands them. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { importOnnx } from '../../src/formats/onnx/index.js';
 import { FLOAT_OPERATORS, QUANTIZED_OPERATORS } from '../../src/formats/onnx/operators.js';
+import { ModelError } from '../../src/model/errors.js';
 import { evaluate } from '../../src/reference/evaluate.js';
 import { suite } from '../suite.js';
 import { channelsLast, networkOutputs } from './onnx/runtime.js';

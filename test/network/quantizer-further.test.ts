@@ -2,7 +2,6 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/session/clear.js';
 import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
 import {
   evaluateFloat,
@@ -11,12 +10,13 @@ import {
   FloatNetworkBuilder,
   realFunction,
 } from '../../src/graph/index.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
+import type { TrustedArithmetic } from '../../src/protocol/index.js';
 import { functionTable } from '../../src/quantizer/function-table.js';
 import { calibrate, equalize, prepare, quantize } from '../../src/quantizer/index.js';
 import { outputError, quantizeReals } from '../../src/quantizer/measured.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
-import type { TrustedArithmetic } from '../../src/protocol/index.js';
 import { evaluate } from '../../src/reference/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { integers } from '../generators.js';
 import { check, suite } from '../suite.js';
 import { furtherNetwork, normParameters, numbers } from './random-network.js';

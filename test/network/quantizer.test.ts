@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/session/clear.js';
-import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat, type FloatConvolution, FloatNetworkBuilder } from '../../src/graph/index.js';
+import { ModelError } from '../../src/model/errors.js';
+import { P24 } from '../../src/model/modulus.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import {
   calibrate,
   foldBatchNorm,
@@ -13,9 +14,8 @@ import {
   quantizeWeights,
   readRanges,
 } from '../../src/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
-import { P24 } from '../../src/model/modulus.js';
 import { bound, evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { integers } from '../generators.js';
 import { check, suite } from '../suite.js';
 import { normalizedConvolution, normParameters, numbers, wholeNetwork } from './random-network.js';

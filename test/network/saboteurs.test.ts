@@ -13,7 +13,6 @@ import {
   wasmDevice,
 } from '../../src/fast/index.js';
 import { linearOperations } from '../../src/operations/graph.js';
-import { NetworkSession, type Output } from '../../src/session/network-session.js';
 import {
   type Device,
   DeviceError,
@@ -23,6 +22,7 @@ import {
   type TrustedArithmetic,
 } from '../../src/protocol/index.js';
 import { evaluate, referenceDevice } from '../../src/reference/index.js';
+import { NetworkSession, type Output } from '../../src/session/network-session.js';
 import { openIfPresent } from '../devices.js';
 import { integers } from '../generators.js';
 import { notOurs } from '../hostile/ours.js';

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
 import { NetworkSession, type NetworkSessionOptions } from '../../src/network/index.js';
-import { streamInOrder } from '../../src/session/stream.js';
 import {
   type Device,
   type DeviceInput,
@@ -16,6 +15,7 @@ import {
   type TrustedArithmetic,
 } from '../../src/protocol/index.js';
 import { evaluate, referenceDevice } from '../../src/reference/index.js';
+import { streamInOrder } from '../../src/session/stream.js';
 import { integers } from '../generators.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';

@@ -1,9 +1,9 @@
 /** Damaged and hostile files: whatever they hold, the importer gives a network or a ModelError, and soon. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
-import { evaluateFloat } from '../../src/graph/index.js';
 import { importTfjs } from '../../src/formats/tfjs/index.js';
+import { evaluateFloat } from '../../src/graph/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { check, suite } from '../suite.js';
 import { graphFiles, int, ints, node, real, reals, scalar, text, texts, type, vector } from './tfjs/graph-model.js';
 import { type Document, type Files, filled, saved, tfl } from './tfjs/layers-model.js';

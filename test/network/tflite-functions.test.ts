@@ -2,7 +2,6 @@
 import * as fc from 'fast-check';
 import type { Builder } from 'flatbuffers';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { ActivationFunctionType } from '../../src/formats/tflite/generated/activation-function-type.js';
 import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-operator.js';
 import { BuiltinOptions } from '../../src/formats/tflite/generated/builtin-options.js';
@@ -16,7 +15,8 @@ import { SubOptions } from '../../src/formats/tflite/generated/sub-options.js';
 import { TransposeConvOptions } from '../../src/formats/tflite/generated/transpose-conv-options.js';
 import { UnpackOptions } from '../../src/formats/tflite/generated/unpack-options.js';
 import { importTflite } from '../../src/formats/tflite/import.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
+import { ModelError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 import { damage } from './tflite/damaged.js';

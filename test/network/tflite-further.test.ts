@@ -3,7 +3,6 @@
 import * as fc from 'fast-check';
 import type { Builder } from 'flatbuffers';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { ActivationFunctionType } from '../../src/formats/tflite/generated/activation-function-type.js';
 import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-operator.js';
 import { BuiltinOptions } from '../../src/formats/tflite/generated/builtin-options.js';
@@ -13,7 +12,8 @@ import { ResizeNearestNeighborOptions } from '../../src/formats/tflite/generated
 import { StridedSliceOptions } from '../../src/formats/tflite/generated/strided-slice-options.js';
 import { SubOptions } from '../../src/formats/tflite/generated/sub-options.js';
 import { importTflite } from '../../src/formats/tflite/import.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
+import { ModelError } from '../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';
 import { damage } from './tflite/damaged.js';

@@ -5,7 +5,8 @@ import { ActivationFunctionType } from '../../src/formats/tflite/generated/activ
 import { Padding } from '../../src/formats/tflite/generated/padding.js';
 import { TensorType } from '../../src/formats/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/formats/tflite/import.js';
-import type { ActivationTensor, LinearOperation, QuantizedNetwork } from '../../src/model/quantized-network.js';
+import type { LinearOperation, QuantizedNetwork } from '../../src/model/quantized-network.js';
+import type { ActivationTensor } from '../../src/model/tensor.js';
 import { check, suite } from '../suite.js';
 import { buildTflite, codes, integers, type TensorSpec } from './tflite/model-builder.js';
 import { convolution, fullyConnected, type Window } from './tflite/operators.js';

@@ -2,13 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { importTflite } from '../../src/formats/tflite/index.js';
+import type { QuantizedNetwork } from '../../src/model/quantized-network.js';
+import type { ActivationTensor } from '../../src/model/tensor.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { classify, readLabels } from '../../src/pictures/classification.js';
 import { quantizeInput, readImage, resizeBilinear } from '../../src/pictures/index.js';
-import { importTflite } from '../../src/formats/tflite/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
 import { noWrapBound } from '../../src/protocol/certificate.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 
 const test = suite('tflite models');

@@ -5,8 +5,9 @@ import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-oper
 import { Padding } from '../../src/formats/tflite/generated/padding.js';
 import { TensorType } from '../../src/formats/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/formats/tflite/import.js';
+import type { QuantizedNetwork } from '../../src/model/quantized-network.js';
+import type { ActivationTensor } from '../../src/model/tensor.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../src/model/quantized-network.js';
 import { suite } from '../suite.js';
 import {
   buildTflite,

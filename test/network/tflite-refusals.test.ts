@@ -1,12 +1,12 @@
 /** Files that say something the importer does not do, and what it answers. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-operator.js';
 import { BuiltinOptions } from '../../src/formats/tflite/generated/builtin-options.js';
 import { Padding } from '../../src/formats/tflite/generated/padding.js';
 import { ReshapeOptions } from '../../src/formats/tflite/generated/reshape-options.js';
 import { TensorType } from '../../src/formats/tflite/generated/tensor-type.js';
 import { importTflite } from '../../src/formats/tflite/import.js';
+import { ModelError } from '../../src/model/errors.js';
 import { suite } from '../suite.js';
 import {
   buildTflite,

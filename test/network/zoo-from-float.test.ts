@@ -1,12 +1,12 @@
 /** Networks of the zoo that get the weights of a trained one. */
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../src/model/errors.js';
 import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder } from '../../src/graph/index.js';
-import { calibrate, quantize } from '../../src/quantizer/index.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
-import { type ZooName, zooFloatNetwork, zooNames, zooPlan } from '../../src/zoo/index.js';
-import type { TensorId } from '../../src/reference/index.js';
+import { ModelError } from '../../src/model/errors.js';
 import { outputChannels, termsPerOutput } from '../../src/model/linear-map.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
+import { calibrate, quantize } from '../../src/quantizer/index.js';
+import type { TensorId } from '../../src/reference/index.js';
+import { type ZooName, zooFloatNetwork, zooNames, zooPlan } from '../../src/zoo/index.js';
 import { suite } from '../suite.js';
 import { normParameters, numbers } from './random-network.js';
 

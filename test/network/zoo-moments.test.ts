@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { Convolution } from '../../src/model/linear-map.js';
 import { accumulatorMoments, clampedMoments } from '../../src/zoo/moments.js';
 import { clampedNormal, normalShare } from '../../src/zoo/normal.js';
-import type { Convolution } from '../../src/model/linear-map.js';
 import { suite } from '../suite.js';
 
 const test = suite('network: zoo moments');

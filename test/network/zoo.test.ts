@@ -1,21 +1,14 @@
 /** The zoo: counts as published, values that stay alive to the last layer, and runs that equal the reference. */
 import * as assert from 'uvu/assert';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
+import { macCount, outputChannels, termsPerOutput } from '../../src/model/linear-map.js';
 import { certify } from '../../src/operations/certificate.js';
-import { runInTheClear } from '../../src/session/clear.js';
 import { linearOperations } from '../../src/operations/graph.js';
-import { NetworkSession } from '../../src/session/network-session.js';
-import {
-  linearPlans,
-  type PlannedLinear,
-  type ZooName,
-  zooNames,
-  zooNetwork,
-  zooPlan,
-} from '../../src/zoo/index.js';
 import { type Device, M31, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { evaluate, type QuantizedNetwork } from '../../src/reference/index.js';
-import { macCount, outputChannels, termsPerOutput } from '../../src/model/linear-map.js';
+import { runInTheClear } from '../../src/session/clear.js';
+import { NetworkSession } from '../../src/session/network-session.js';
+import { linearPlans, type PlannedLinear, type ZooName, zooNames, zooNetwork, zooPlan } from '../../src/zoo/index.js';
 import { integers } from '../generators.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';

@@ -50,10 +50,10 @@ function runtimeImports(path: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test('the generator computes with the reference and nothing else', () => {
+test('the generator computes with the reference, on the types of the model, and with nothing else', () => {
   const found = [...runtimeImports(join(root, 'test/vectors/generate.ts'))];
   assert.ok(found.includes('src/reference/index.ts') && found.length > 20);
-  const allowed = /^(node:fs|src\/reference\/[\w-]+\.ts|test\/vectors\/(generate\/[\w-]+|format)\.ts)$/;
+  const allowed = /^(node:fs|src\/(reference|model)\/[\w-]+\.ts|test\/vectors\/(generate\/[\w-]+|format)\.ts)$/;
   assert.equal(
     found.filter((path) => !allowed.test(path)),
     [],

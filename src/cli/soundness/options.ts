@@ -1,8 +1,8 @@
 /** The options of `slalom soundness`, from text to the calculator's input. */
 
 import { networkHash } from '../../formats/slalom/index.js';
-import { networkSummary } from '../../session/summary.js';
 import { type CalculatorInput, type Preset, type PresetName, presetNames, presets } from '../../protocol/index.js';
+import { networkSummary } from '../../session/summary.js';
 import { UsageError } from '../exit.js';
 import { loadNetworkOrZoo } from '../load-network.js';
 import { aNumber } from '../options.js';

@@ -1,7 +1,8 @@
 /** What every device asks of the array that `apply` gets. */
+
+import type { Modulus } from '../../model/modulus.js';
 import type { DeviceInput } from '../../protocol/device.js';
 import { DeviceError } from '../../protocol/errors.js';
-import type { Modulus } from '../../model/modulus.js';
 
 /** One loaded map, as far as its inputs are concerned. */
 export interface CallShape {

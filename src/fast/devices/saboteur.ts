@@ -1,6 +1,7 @@
 /** A dishonest device, to show that it is caught: any device, with one layer that is hostile. */
-import type { Device } from '../../protocol/device.js';
+
 import { someOptions } from '../../boundary/validators.js';
+import type { Device } from '../../protocol/device.js';
 import { FAILURES } from './saboteurs/failures.js';
 import type { Kind, Outcome, Realm } from './saboteurs/kind.js';
 import { LIES } from './saboteurs/lies.js';

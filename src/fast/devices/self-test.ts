@@ -2,14 +2,14 @@
  * What a device must compute exactly before it is used: sums as long and as large as they get, for both moduli and over
  * the integers. The expected values are computed here, from the definition, entry by entry.
  */
-import type { Device, DeviceOutput, LoadedMap } from '../../protocol/device.js';
-import { DeviceError } from '../../protocol/errors.js';
-import { M31, type Modulus, P24 } from '../../model/modulus.js';
-import type { Convolution, Dense, LinearMap } from '../../model/linear-map.js';
 
 import { isTypedArray } from '../../boundary/array-buffers.js';
-import { someOptions } from '../../boundary/validators.js';
 import { messageOf, printable } from '../../boundary/printable.js';
+import { someOptions } from '../../boundary/validators.js';
+import type { Convolution, Dense, LinearMap } from '../../model/linear-map.js';
+import { M31, type Modulus, P24 } from '../../model/modulus.js';
+import type { Device, DeviceOutput, LoadedMap } from '../../protocol/device.js';
+import { DeviceError } from '../../protocol/errors.js';
 import { aTimeout, within } from './within.js';
 
 type Pattern = (index: number) => number;

@@ -1,7 +1,8 @@
 /** Waiting for a device that may never answer: opening, testing and closing all end. */
+
+import { anInteger } from '../../boundary/validators.js';
 import type { Device } from '../../protocol/device.js';
 import { DeviceError } from '../../protocol/errors.js';
-import { anInteger } from '../../boundary/validators.js';
 
 /** How long opening a device, its self-test included, may take. */
 export const OPEN_TIMEOUT_MS = 120_000;

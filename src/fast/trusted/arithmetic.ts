@@ -1,10 +1,11 @@
 /** The trusted side's arithmetic in a Node process, with as many threads as it is given. */
+
+import { anInteger, someOptions } from '../../boundary/validators.js';
 import type { TrustedArithmetic } from '../../protocol/arithmetic.js';
 import { kernelArithmetic } from './kernel-arithmetic.js';
 import { loadKernels } from './kernels/load.js';
 import { KernelMemory } from './memory.js';
 import { openTeam } from './team/open-team.js';
-import { anInteger, someOptions } from '../../boundary/validators.js';
 
 /** How the trusted side computes. */
 export interface WasmArithmeticOptions {

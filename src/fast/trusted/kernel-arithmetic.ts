@@ -1,12 +1,13 @@
 /** The trusted side's arithmetic in WebAssembly SIMD; exactly what `reference-arithmetic.ts` defines in BigInt. */
-import type { TrustedArithmetic, TrustedArrays } from '../../protocol/arithmetic.js';
+
+import { anArray, anInteger } from '../../boundary/validators.js';
 import { aModulus } from '../../model/modulus.js';
+import type { TrustedArithmetic, TrustedArrays } from '../../protocol/arithmetic.js';
 import { foldTerms } from './kernels/bounds.js';
 import type { KernelArray, KernelMemory } from './memory.js';
 import { passes } from './passes/passes.js';
 import { trustedMap } from './trusted-map.js';
 import { trustedOperations } from './trusted-operations.js';
-import { anArray, anInteger } from '../../boundary/validators.js';
 
 const KINDS: {
   readonly [K in keyof TrustedArrays]: {

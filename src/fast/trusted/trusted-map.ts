@@ -1,10 +1,11 @@
 /** A prepared map behind the trusted side's interface: lengths are checked, arrays of other memories are copied. */
-import type { TrustedMap } from '../../protocol/arithmetic.js';
-import { aModulus } from '../../model/modulus.js';
+
+import { anArray } from '../../boundary/validators.js';
 import { inputLength, type LinearMap, outputLength } from '../../model/linear-map.js';
+import { aModulus } from '../../model/modulus.js';
+import type { TrustedMap } from '../../protocol/arithmetic.js';
 import { prepare } from './linear/prepared-map.js';
 import type { KernelMemory } from './memory.js';
-import { anArray } from '../../boundary/validators.js';
 
 /** How many inputs of `inputs` entries lie in x. */
 function inputCountOf(x: { readonly length: number }, inputs: number): number {

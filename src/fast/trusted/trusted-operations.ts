@@ -1,4 +1,6 @@
 /** The trusted operations of `TrustedArithmetic` that follow a verified layer: changes of scale and pooling. */
+
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../boundary/validators.js';
 import type { TrustedArithmetic } from '../../protocol/arithmetic.js';
 import { elementwiseFields } from './jobs/elementwise.js';
 import { lookupFields } from './jobs/lookup.js';
@@ -8,7 +10,6 @@ import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
 import { rowsFor, tileFor } from './team/tiles.js';
-import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../boundary/validators.js';
 
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;

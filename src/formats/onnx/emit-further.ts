@@ -1,8 +1,9 @@
 /** Turns pending functions, products, differences and extremes into operations. */
-import type { TensorId } from '../../model/quantized-network.js';
+
 import { evaluatorOf } from '../../graph/index.js';
+import type { TensorId } from '../../model/tensor.js';
+import { tableRange } from '../../operations/lookup.js';
 import { functionTable } from '../../quantizer/function-table.js';
-import { tableRange } from '../../operations/validate-tables.js';
 import { addTensor, clampOf, type Emission, emitScaled, formatOf, multipliers } from './emit.js';
 import type { CodeFormat, PendingFunction, PendingPair, Stored } from './pending.js';
 

@@ -1,8 +1,10 @@
 /** Turns pending real values into operations whose results have a given scale. */
-import { noWrapBound } from '../../protocol/certificate.js';
-import { aLinearMap } from '../../model/linear-map.js';
-import type { Operation, Tensor, TensorId } from '../../model/quantized-network.js';
+
 import { ModelError } from '../../model/errors.js';
+import { aLinearMap } from '../../model/linear-map.js';
+import type { Operation } from '../../model/quantized-network.js';
+import type { Tensor, TensorId } from '../../model/tensor.js';
+import { noWrapBound } from '../../protocol/certificate.js';
 import { integerMultipliers, type Multipliers } from '../../quantizer/multiplier.js';
 import type {
   CodeFormat,

@@ -1,6 +1,7 @@
 /** Values as images: batch, channels, rows and columns in the model; rows, columns and channels in the network. */
-import type { Padding } from '../../model/linear-map.js';
+
 import type { Size } from '../../graph/index.js';
+import type { Padding } from '../../model/shapes.js';
 import type { Handle } from '../shared/target/target.js';
 import { type Channels, channelsOf, type Factor, inOrder, type Layout, layoutOf, product, shapeOf } from './layout.js';
 import { reordered } from './moving.js';

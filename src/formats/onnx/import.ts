@@ -1,10 +1,11 @@
 /** Walks through a model's nodes. */
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { ModelError } from '../../model/errors.js';
+
 import type { FloatNetwork } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { aQuantizedNetwork } from '../../operations/validate-network.js';
 import { FloatTarget } from '../shared/target/float-target.js';
 import type { Target } from '../shared/target/target.js';
-import { aQuantizedNetwork } from '../../operations/validate.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';

@@ -2,9 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { type ExternalFiles, externalFromFiles, externalFromFolder } from './external-data.js';
 import { type InputOrder, importFloat, importQuantized } from './import.js';
 import { LayoutError } from './layout.js';

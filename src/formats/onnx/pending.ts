@@ -1,7 +1,8 @@
 /** Real values of a quantized model that no tensor holds yet: what they become is decided by the QuantizeLinear after them. */
-import type { LinearMap } from '../../model/linear-map.js';
-import type { TensorId } from '../../model/quantized-network.js';
+
 import type { FloatPair, RealFunction } from '../../graph/index.js';
+import type { LinearMap } from '../../model/linear-map.js';
+import type { TensorId } from '../../model/tensor.js';
 import type { Pooling } from '../shared/target/target.js';
 
 /** Where a clamp lets a real value lie; both ends may be infinite. */

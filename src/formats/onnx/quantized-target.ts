@@ -1,7 +1,5 @@
 /** Builds a quantized network from operators between QuantizeLinear and DequantizeLinear, with the file's own scales. */
-import type { LinearMap, Padding } from '../../model/linear-map.js';
-import type { Operation, QuantizedNetwork, Tensor, TensorId } from '../../model/quantized-network.js';
-import { ModelError } from '../../model/errors.js';
+
 import {
   asImage,
   entryCount,
@@ -10,6 +8,11 @@ import {
   type RealFunction,
   realFunction,
 } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
+import type { LinearMap } from '../../model/linear-map.js';
+import type { Operation, QuantizedNetwork } from '../../model/quantized-network.js';
+import type { Padding } from '../../model/shapes.js';
+import type { Tensor, TensorId } from '../../model/tensor.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from '../shared/target/target.js';
 import {

@@ -1,6 +1,7 @@
 /** Where windows lie on an image: strides, dilations, explicit and automatic padding, rounding up. */
-import type { Padding } from '../../model/linear-map.js';
+
 import type { Axes, Size } from '../../graph/index.js';
+import type { Padding } from '../../model/shapes.js';
 import type { Step } from './step.js';
 
 /** A step or a window beyond this is a damaged file, and small enough to multiply safely. */

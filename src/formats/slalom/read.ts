@@ -1,14 +1,8 @@
 /** Reads a network file: the seal first, then the headers, then the whole network is validated. */
 import { sha256 } from '@noble/hashes/sha2';
 import { type Codec, decode } from '../../boundary/codecs.js';
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { type Certificate, certify } from '../../operations/certificate.js';
-import { ModelError, NetworkFileError, NoWrapError } from '../../model/errors.js';
-import { aPreprocessing, pictureExtent } from '../../pictures/prepare-picture.js';
-import type { Preprocessing } from '../../pictures/preprocessing.js';
-import { type About, about, type NetworkDetails } from './about.js';
-import { decodeNetwork, type Nameless } from './decode-network.js';
-import { structureText } from './encode-network.js';
+import { decodeNetwork, type Nameless } from '../../canonical/decode-network.js';
+import { structureText } from '../../canonical/encode-network.js';
 import {
   ABOUT_PROLOGUE_BYTES,
   aligned,
@@ -17,9 +11,15 @@ import {
   LARGEST_HEADER,
   PROLOGUE_BYTES,
   VERSION,
-} from './layout.js';
-import { hexadecimal, rememberHash } from './network-hash.js';
-import { structure } from './structure.js';
+} from '../../canonical/layout.js';
+import { hexadecimal, rememberHash } from '../../canonical/network-hash.js';
+import { structure } from '../../canonical/structure.js';
+import { ModelError, NetworkFileError, NoWrapError } from '../../model/errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { type Certificate, certify } from '../../operations/certificate.js';
+import { aPreprocessing, pictureExtent } from '../../pictures/prepare-picture.js';
+import type { Preprocessing } from '../../pictures/preprocessing.js';
+import { type About, about, type NetworkDetails } from './about.js';
 import { isCertificate } from './write.js';
 
 /** A network from a file, with what the file says about it. */

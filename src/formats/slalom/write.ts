@@ -1,13 +1,13 @@
 /** Writes a network and what is known about it as one file. */
 import { sha256 } from '@noble/hashes/sha2';
 import { decode } from '../../boundary/codecs.js';
+import { encodeNetwork } from '../../canonical/encode-network.js';
+import { ABOUT_PROLOGUE_BYTES, LARGEST_HEADER } from '../../canonical/layout.js';
 import { modulusName } from '../../model/modulus.js';
 import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { type Certificate, certify } from '../../operations/certificate.js';
 import { aPreprocessing, pictureExtent } from '../../pictures/prepare-picture.js';
 import { type About, about, certificateRecord, type NetworkDetails, NO_DETAILS } from './about.js';
-import { encodeNetwork } from './encode-network.js';
-import { ABOUT_PROLOGUE_BYTES, LARGEST_HEADER } from './layout.js';
 
 function kept({ bound, modulus, layers }: Certificate): About['certificate'] {
   const some = layers.map((layer) => ({ bound: layer.bound, macs: layer.macs }));

@@ -1,6 +1,7 @@
 /** The network while it is being built, and what is left of the memory that its file entitles it to. */
-import { ModelError } from '../../model/errors.js';
+
 import type { FloatNetwork, Size } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
 import { FloatTarget } from '../shared/target/float-target.js';
 import type { Handle } from '../shared/target/target.js';
 import { fail } from './fail.js';

@@ -1,6 +1,7 @@
 /** Convolutions, whatever the format calls them. */
-import type { Padding } from '../../model/linear-map.js';
+
 import { type Axes, samePadding, VALID } from '../../graph/index.js';
+import type { Padding } from '../../model/shapes.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
 import { fail, shown } from './fail.js';

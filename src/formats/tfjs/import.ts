@@ -1,7 +1,7 @@
 /** Imports TensorFlow.js models whose files are already in memory. */
 import { decode } from '../../boundary/codecs.js';
-import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
 import { fail } from './fail.js';
 import { importGraph } from './graph/import.js';
 import type { Imported } from './imported.js';

@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelError } from '../../model/errors.js';
 import type { FloatNetwork } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
 import { importFiles, importTfjsFiles, type TfjsFiles, type TfjsOptions } from './import.js';
 import { shardsInFolder } from './shards-in-folder.js';
 

@@ -1,5 +1,5 @@
 /** Entries that do change places: transposed, cut out, repeated, mirrored. */
-import type { Padding } from '../../model/linear-map.js';
+
 import {
   depthToSpace as depthToSpaceLists,
   isIdentity,
@@ -11,6 +11,7 @@ import {
   stridesOf,
   transposed as transposedLists,
 } from '../../graph/index.js';
+import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import { anOrder } from './arrangement.js';
 import type { Construction } from './construction.js';

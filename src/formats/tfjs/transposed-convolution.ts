@@ -1,8 +1,9 @@
 /** Transposed convolutions: an ordinary one that makes all phases, and a `take` that puts them where they belong. */
-import type { Padding } from '../../model/linear-map.js';
+
 import type { Axes, Size } from '../../graph/index.js';
 import { isIdentity } from '../../graph/places.js';
 import { asConvolution } from '../../graph/transposed-convolution.js';
+import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';

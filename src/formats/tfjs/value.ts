@@ -1,6 +1,7 @@
 /** What a name of the model stands for while it is imported. */
-import type { Padding } from '../../model/linear-map.js';
+
 import type { Axes } from '../../graph/index.js';
+import type { Padding } from '../../model/shapes.js';
 import type { Handle } from '../shared/target/target.js';
 import type { Constant } from './constant.js';
 

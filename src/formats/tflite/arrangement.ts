@@ -1,5 +1,5 @@
 /** Operators that only move entries: CONCATENATION, PAD, RESHAPE, SQUEEZE. */
-import type { ActivationTensor } from '../../model/quantized-network.js';
+import type { ActivationTensor } from '../../model/tensor.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { ConcatenationOptions } from './generated/concatenation-options.js';

@@ -1,7 +1,7 @@
 /** Operators that apply one real function to every entry, as tables: LOGISTIC, TANH, HARD_SWISH, LEAKY_RELU, ELU and others. */
 import { evaluatorOf, type RealFunction, realFunction } from '../../graph/index.js';
+import { tableRange } from '../../operations/lookup.js';
 import { functionTable } from '../../quantizer/function-table.js';
-import { tableRange } from '../../operations/validate-tables.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { LeakyReluOptions } from './generated/leaky-relu-options.js';
 import type { Activation, Step } from './step.js';

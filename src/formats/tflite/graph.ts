@@ -1,6 +1,8 @@
 /** The network while it is being built from a file's operators. */
-import type { ActivationTensor, Operation, TensorId } from '../../model/quantized-network.js';
+
 import { ModelError } from '../../model/errors.js';
+import type { Operation } from '../../model/quantized-network.js';
+import type { ActivationTensor, TensorId } from '../../model/tensor.js';
 import type { FileTensor, ModelFile } from './model-file.js';
 
 /** Weights may be shared between layers, but a small file must not grow into an endless network. */

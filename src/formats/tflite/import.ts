@@ -1,7 +1,8 @@
 /** Imports a quantized TensorFlow Lite file as a quantized network. */
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { ModelError } from '../../model/errors.js';
+
 import { realFunction } from '../../graph/index.js';
+import { ModelError } from '../../model/errors.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { importConcat, importPad, importReshape, importSqueeze } from './arrangement.js';
 import { importDepthToSpace, importSpaceToDepth } from './blocks.js';
 import { importDequantize, quantizedInput } from './border.js';

@@ -1,7 +1,8 @@
 /** L2_POOL_2D, the root of the mean of squares: squares of 15 bits, an average pool, and a table of roots. */
+
+import { tableRange } from '../../operations/lookup.js';
 import { functionTable } from '../../quantizer/function-table.js';
 import { integerMultipliers } from '../../quantizer/multiplier.js';
-import { tableRange } from '../../operations/validate-tables.js';
 import { pooledWindows } from './pooling.js';
 import type { Step } from './step.js';
 

@@ -1,8 +1,9 @@
 /** What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: weights, bias, requantization, and the no-wrap certificate. */
 
-import { noWrapBound } from '../../protocol/certificate.js';
 import { aLinearMap, type LinearMap, outputChannels } from '../../model/linear-map.js';
-import type { ActivationTensor, LinearOperation, TensorId } from '../../model/quantized-network.js';
+import type { LinearOperation } from '../../model/quantized-network.js';
+import type { ActivationTensor, TensorId } from '../../model/tensor.js';
+import { noWrapBound } from '../../protocol/certificate.js';
 import { integerMultipliers } from '../../quantizer/multiplier.js';
 import type { ActivationFunctionType } from './generated/activation-function-type.js';
 import { TensorType } from './generated/tensor-type.js';

@@ -1,7 +1,7 @@
 /** Operators on two tensors, entry by entry: MUL, SUB, MAXIMUM, MINIMUM. */
-import type { ActivationTensor } from '../../model/quantized-network.js';
-import { clamp, roundedShift } from '../../reference/rounding.js';
+import type { ActivationTensor } from '../../model/tensor.js';
 import { integerMultipliers } from '../../quantizer/multiplier.js';
+import { clamp, roundedShift } from '../../reference/rounding.js';
 import { importWithConstant } from './constant-pairs.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';

@@ -1,6 +1,7 @@
 /** AVERAGE_POOL_2D, MAX_POOL_2D, and MEAN over rows and columns. */
-import type { Padding } from '../../model/linear-map.js';
-import type { ActivationTensor, PoolOperation, TensorId } from '../../model/quantized-network.js';
+import type { Padding } from '../../model/shapes.js';
+import type { ActivationTensor, TensorId } from '../../model/tensor.js';
+import type { PoolOperation } from '../../model/trusted-operations.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { Pool2DOptions } from './generated/pool2doptions.js';
 import { TensorType } from './generated/tensor-type.js';

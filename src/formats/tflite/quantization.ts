@@ -1,5 +1,5 @@
 /** The quantization of a file's tensors: which codes a type has, and which centred integers they stand for. */
-import type { ActivationTensor } from '../../model/quantized-network.js';
+import type { ActivationTensor } from '../../model/tensor.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { TensorType } from './generated/tensor-type.js';
 import type { FileTensor } from './model-file.js';

@@ -1,7 +1,7 @@
 /** Changes of scale and range: QUANTIZE, RELU and its kin, ADD, and the rescales that other operators need. */
-import type { ActivationTensor } from '../../model/quantized-network.js';
-import { clamp, roundedShift } from '../../reference/rounding.js';
+import type { ActivationTensor } from '../../model/tensor.js';
 import { integerMultipliers } from '../../quantizer/multiplier.js';
+import { clamp, roundedShift } from '../../reference/rounding.js';
 import { importWithConstant } from './constant-pairs.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { AddOptions } from './generated/add-options.js';

@@ -1,5 +1,5 @@
 /** RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: the places by the format's own rules, which decide bit for bit. */
-import type { Interpolation } from '../../reference/further-operations.js';
+import type { Interpolation } from '../../model/trusted-operations.js';
 import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { ResizeBilinearOptions } from './generated/resize-bilinear-options.js';

@@ -1,6 +1,8 @@
 /** One operator while it is being imported: checked access to its tensors and options, and the way to add its result. */
-import type { ActivationTensor, Operation, TensorId } from '../../model/quantized-network.js';
+
 import { ModelError } from '../../model/errors.js';
+import type { Operation } from '../../model/quantized-network.js';
+import type { ActivationTensor, TensorId } from '../../model/tensor.js';
 import type { BuiltinOptions } from './generated/builtin-options.js';
 import { TensorType } from './generated/tensor-type.js';
 import type { Graph } from './graph.js';

@@ -1,6 +1,7 @@
 /** Operators that put entries in other places: TRANSPOSE, STRIDED_SLICE, and the repetition that broadcasting needs. */
-import type { TakeOperation } from '../../reference/further-operations.js';
-import type { ActivationTensor } from '../../model/quantized-network.js';
+
+import type { ActivationTensor } from '../../model/tensor.js';
+import type { TakeOperation } from '../../model/trusted-operations.js';
 import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { StridedSliceOptions } from './generated/strided-slice-options.js';

@@ -1,5 +1,5 @@
 /** Where windows lie on an image: the format's SAME and VALID padding. */
-import type { Padding } from '../../model/linear-map.js';
+import type { Padding } from '../../model/shapes.js';
 import { Padding as PaddingKind } from './generated/padding.js';
 import type { Step } from './step.js';
 

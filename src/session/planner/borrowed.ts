@@ -1,7 +1,7 @@
 /** Trusted memory and maps that are needed for a while. */
 
+import type { LinearMap } from '../../model/linear-map.js';
 import type { TrustedArithmetic, TrustedArrays, TrustedMap } from '../../protocol/index.js';
-import type { LinearMap } from '../../reference/index.js';
 
 /** Gives out what the arithmetic gives, and takes all of it back together. */
 export class Borrowed {

@@ -1,5 +1,5 @@
 /** Sorts linear maps by how the trusted side's time for them grows, and has a typical map of each sort to time. */
-import type { Convolution, Dense, LinearMap } from '../../reference/index.js';
+import type { Convolution, Dense, LinearMap } from '../../model/linear-map.js';
 import { fillEvenly } from './borrowed.js';
 
 /**

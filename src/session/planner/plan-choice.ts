@@ -1,7 +1,8 @@
 /** From what a session was asked for to a plan that fits its network. */
-import type { Device, Parameters, TrustedArithmetic } from '../../protocol/index.js';
-import type { QuantizedNetwork } from '../../reference/index.js';
+
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { linearOperations } from '../../operations/graph.js';
+import type { Device, Parameters, TrustedArithmetic } from '../../protocol/index.js';
 import { type Plan, planNetwork } from './plan.js';
 
 /** What a session may be asked for. */

@@ -1,7 +1,9 @@
 /** Which linear layers the device gets, and why. */
-import { type Parameters, repetitionsFor, someParameters, type TrustedArithmetic } from '../../protocol/index.js';
-import { inputLength, macCount, outputLength, type QuantizedNetwork } from '../../reference/index.js';
+
+import { inputLength, macCount, outputLength } from '../../model/linear-map.js';
+import type { QuantizedNetwork } from '../../model/quantized-network.js';
 import { linearOperations } from '../../operations/graph.js';
+import { type Parameters, repetitionsFor, someParameters, type TrustedArithmetic } from '../../protocol/index.js';
 import { calibrate, type OnMeasured } from './calibrate.js';
 import { decide } from './decide.js';
 import { type LayerClass, layerClass } from './layer-class.js';

@@ -1,5 +1,5 @@
 /** What trusted work costs on one machine, as few numbers as decide a plan, and the times of layers that follow from them. */
-import { inputLength, type LinearMap, macCount, outputLength } from '../../reference/index.js';
+import { inputLength, type LinearMap, macCount, outputLength } from '../../model/linear-map.js';
 import { type LayerClass, layerClass } from './layer-class.js';
 
 /** ms = callMs + units * unitMs + outputs * outputMs; never negative. */

@@ -1,6 +1,7 @@
 /** The pieces of trusted work whose rates decide a plan. Their numbers are made up: no input, pad or challenge takes part. */
+
+import { inputLength, type LinearMap, macCount, outputChannels, outputLength } from '../../model/linear-map.js';
 import { type Finish, M31, packedLength, sampleResidues, systemRandomness } from '../../protocol/index.js';
-import { inputLength, type LinearMap, macCount, outputChannels, outputLength } from '../../reference/index.js';
 import type { Borrowed } from './borrowed.js';
 import { type LayerClass, typicalMaps } from './layer-class.js';
 import type { Subject } from './measure.js';

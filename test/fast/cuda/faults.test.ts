@@ -2,8 +2,8 @@
 import * as assert from 'uvu/assert';
 import { dense } from '../../../src/conformance/maps.js';
 import { type CudaDevice, cudaDevice } from '../../../src/fast/devices/cuda/index.js';
-import { DeviceError } from '../../../src/protocol/errors.js';
 import { P24 } from '../../../src/model/modulus.js';
+import { DeviceError } from '../../../src/protocol/errors.js';
 import { suite } from '../../suite.js';
 import { type Emulator, emulator, missing } from './emulated.js';
 

@@ -20,8 +20,8 @@ import { Compiler } from '../../../src/fast/devices/cuda/compiler.js';
 import { entryPoints, kernelSources, program } from '../../../src/fast/devices/cuda/kernels/program.js';
 import { loadKoffi } from '../../../src/fast/devices/cuda/koffi.js';
 import { type FoundLibrary, LibrarySearch } from '../../../src/fast/devices/cuda/libraries.js';
-import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import { M31, P24 } from '../../../src/model/modulus.js';
+import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import { check, suite } from '../../suite.js';
 import { required } from './emulated.js';
 

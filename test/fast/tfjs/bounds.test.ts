@@ -15,8 +15,8 @@ import { addChunk, reduce } from '../../../src/fast/devices/tfjs/recombine.js';
 import { shapeOf } from '../../../src/fast/devices/tfjs/shape.js';
 import { pixelsOf, tilesOf } from '../../../src/fast/devices/tfjs/tiles.js';
 import { chunkMatrix, chunksOf } from '../../../src/fast/devices/tfjs/weights.js';
-import { M31, P24 } from '../../../src/model/modulus.js';
 import type { Dense } from '../../../src/model/linear-map.js';
+import { M31, P24 } from '../../../src/model/modulus.js';
 import { check, suite } from '../../suite.js';
 import { residues } from '../generators.js';
 

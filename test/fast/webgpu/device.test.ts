@@ -8,8 +8,8 @@ import { describeWebgpu, webgpuDevice } from '../../../src/fast/devices/webgpu/i
 import { openUntested } from '../../../src/fast/devices/webgpu/untested-device.js';
 import { wasmDevice } from '../../../src/fast/index.js';
 import { integersFit } from '../../../src/fast/trusted/kernels/bounds.js';
-import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import { M31, P24 } from '../../../src/model/modulus.js';
+import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import type { LinearMap } from '../../../src/reference/index.js';
 import { suite } from '../../suite.js';
 import { withAdapter } from './availability.js';

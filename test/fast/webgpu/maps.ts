@@ -1,6 +1,7 @@
 /** Maps and inputs of the WebGPU tests, and what a device makes of them. */
-import type { Device } from '../../../src/protocol/device.js';
+
 import { M31, type Modulus, P24 } from '../../../src/model/modulus.js';
+import type { Device } from '../../../src/protocol/device.js';
 import type { Convolution, Dense, InputRange, LinearMap } from '../../../src/reference/index.js';
 import { inputLength } from '../../../src/reference/index.js';
 

@@ -1,8 +1,8 @@
 /** ONNX Runtime beside the importer: the same file in both, and how far apart they are. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as assert from 'uvu/assert';
-import { evaluateFloat, type FloatNetwork } from '../../../src/graph/index.js';
 import { importOnnx, type OnnxOptions } from '../../../src/formats/onnx/index.js';
+import { evaluateFloat, type FloatNetwork } from '../../../src/graph/index.js';
 
 export interface Result {
   readonly shape: readonly number[];

@@ -3,9 +3,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import type { FloatNetwork } from '../../../src/graph/index.js';
 import type { TfjsOptions } from '../../../src/formats/tfjs/import.js';
 import { importTfjs } from '../../../src/formats/tfjs/index.js';
+import type { FloatNetwork } from '../../../src/graph/index.js';
 import { numbers } from '../random-network.js';
 import { type Document, type Files, near, networkOutputs } from './layers-model.js';
 

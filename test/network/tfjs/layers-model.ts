@@ -3,9 +3,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as assert from 'uvu/assert';
-import { evaluateFloat, type FloatNetwork } from '../../../src/graph/index.js';
 import type { TfjsOptions } from '../../../src/formats/tfjs/import.js';
 import { importTfjs } from '../../../src/formats/tfjs/index.js';
+import { evaluateFloat, type FloatNetwork } from '../../../src/graph/index.js';
 import { numbers } from '../random-network.js';
 
 export { tf, tfl };

@@ -1,9 +1,9 @@
 /** Damaged TensorFlow Lite files: whatever the bytes are, the importer gives a network or a ModelError. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { ModelError } from '../../../src/model/errors.js';
 import { importTflite } from '../../../src/formats/tflite/import.js';
-import { aQuantizedNetwork } from '../../../src/operations/validate.js';
+import { ModelError } from '../../../src/model/errors.js';
+import { aQuantizedNetwork } from '../../../src/operations/validate-network.js';
 import { check } from '../../suite.js';
 
 /** True when the bytes are a well-formed network, false when they are refused as they should be. */

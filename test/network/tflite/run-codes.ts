@@ -1,7 +1,9 @@
 /** Runs an imported network on stored codes, through the reference. */
-import { aQuantizedNetwork } from '../../../src/operations/validate.js';
+
+import type { QuantizedNetwork } from '../../../src/model/quantized-network.js';
+import type { ActivationTensor } from '../../../src/model/tensor.js';
+import { aQuantizedNetwork } from '../../../src/operations/validate-network.js';
 import { evaluate } from '../../../src/reference/evaluate.js';
-import type { ActivationTensor, QuantizedNetwork } from '../../../src/model/quantized-network.js';
 
 /** The stored codes of the first output for stored codes of the input; the network must be well formed. */
 export function runCodes(network: QuantizedNetwork, input: readonly number[]): number[] {

@@ -1,5 +1,5 @@
 /** A trusted arithmetic (the fast one, and protocol's own) against the files about single computations. */
-import { runTrusted } from '../../../src/operations/trusted-operations.js';
+import { runTrusted } from '../../../src/operations/run-trusted.js';
 import { type Modulus, noWrapBound, sampleResidues, type TrustedArithmetic } from '../../../src/protocol/index.js';
 import { type ImageShape, inputLength, outputLength, pooledShape, type Tensor } from '../../../src/reference/index.js';
 import { mapOf } from '../generate/maps.js';

@@ -1,8 +1,8 @@
 /** A map that is resident on the card. */
 
+import { inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
 import type { DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
 import { inputCount } from '../input-count.js';
 import type { Mode, Operation } from './operation.js';
 import type { Application, Pipeline } from './pipeline.js';

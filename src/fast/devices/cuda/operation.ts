@@ -1,6 +1,7 @@
 /** What a loaded map is to the rest of the device: something that can be queued in a lane. */
-import type { Modulus } from '../../../model/modulus.js';
+
 import type { LinearMap } from '../../../model/linear-map.js';
+import type { Modulus } from '../../../model/modulus.js';
 import { digitPlan } from './bounds.js';
 import type { CudaContext } from './context.js';
 import type { Variant } from './kernels/arithmetic.js';

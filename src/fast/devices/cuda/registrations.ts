@@ -1,7 +1,7 @@
 /** The caller's own memory, page-locked where it is, so that the card reads or writes it without a copy in between. */
 
-import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
 import { isOrdinary } from '../../../boundary/array-buffers.js';
+import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
 import type { CudaContext } from './context.js';
 import type { Pointer } from './koffi.js';
 

@@ -1,6 +1,7 @@
 /** What a kind of sabotage is made of: which of a device's four verbs it bends, and what must become of it. */
-import type { DeviceInput, DeviceLimits, DeviceOutput } from '../../../protocol/device.js';
+
 import type { LinearMap } from '../../../model/linear-map.js';
+import type { DeviceInput, DeviceLimits, DeviceOutput } from '../../../protocol/device.js';
 import type { Mode } from '../wasm/messages.js';
 
 /**

@@ -1,6 +1,7 @@
 /** Devices whose numbers are wrong: each lie is a function of the honest answer, and every one of them changes it. */
-import type { DeviceOutput } from '../../../protocol/device.js';
+
 import { outputChannels } from '../../../model/linear-map.js';
+import type { DeviceOutput } from '../../../protocol/device.js';
 import type { Mode } from '../wasm/messages.js';
 import type { Kind, Kinds } from './kind.js';
 

@@ -1,6 +1,7 @@
 /** A device around another one, honest but for the hooks of one kind of sabotage on one of its maps. */
-import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
+
 import type { LinearMap } from '../../../model/linear-map.js';
+import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import type { Mode } from '../wasm/messages.js';
 import type { Hooks, Realm } from './kind.js';
 

@@ -2,9 +2,10 @@
  * Whether accumulators are as wide as `bounds.ts` needs: sums that take all 24 bits, in matrices large enough for the
  * kernels that serve real layers. The devices' common self-test does not know how long a sum gets within one product.
  */
+
+import type { Dense } from '../../../model/linear-map.js';
 import type { Device } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import type { Dense } from '../../../model/linear-map.js';
 
 /** 1040 * 127 + 23 = 132103 is the largest odd number with 127 * 132103 < 2^24, so its product ends in bit 0 of 24. */
 const TERMS = 1041;

@@ -1,7 +1,8 @@
 /** Convolutions whose groups have one input channel: no matrix product can help, so the host does them, in float64. */
-import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
-import type { Modulus } from '../../../model/modulus.js';
+
 import { inputLength, outputLength } from '../../../model/linear-map.js';
+import type { Modulus } from '../../../model/modulus.js';
+import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
 import type { Mode } from '../wasm/messages.js';
 import { sumsFit } from './bounds.js';
 import type { Evaluation, Resume } from './evaluation.js';

@@ -1,7 +1,8 @@
 /** Opens TensorFlow.js devices by the name of their backend; the packages are loaded only when one is asked for. */
+
+import { someOptions } from '../../../boundary/validators.js';
 import type { Device } from '../../../protocol/device.js';
 import { DeviceUnavailableError } from '../../../protocol/errors.js';
-import { someOptions } from '../../../boundary/validators.js';
 import { aTimeout, within } from '../within.js';
 import { isTfjsCore, type TfjsCore } from './core.js';
 import { tfjsDevice } from './device.js';

@@ -3,10 +3,10 @@
  * arrays: whoever reads those checks them.
  */
 import * as t from 'io-ts';
-import { type Codec, chosen, oneOf, strictObject, wholeNumber } from '../../../boundary/codecs.js';
-import type { DeviceOutput } from '../../../protocol/device.js';
-import type { LinearMap } from '../../../model/linear-map.js';
 import { isTypedArray } from '../../../boundary/array-buffers.js';
+import { type Codec, chosen, oneOf, strictObject, wholeNumber } from '../../../boundary/codecs.js';
+import type { LinearMap } from '../../../model/linear-map.js';
+import type { DeviceOutput } from '../../../protocol/device.js';
 import type { Answer, Job, Mode, Request } from './messages.js';
 
 const number = wholeNumber(0, Number.MAX_SAFE_INTEGER);

@@ -1,9 +1,9 @@
 /** What a device at the other end of a mailbox says of itself, made harmless once, for every kind of worker. */
 import * as t from 'io-ts';
 import { decode, strictObject, wholeNumber } from '../../../boundary/codecs.js';
+import { printable } from '../../../boundary/printable.js';
 import { DeviceError } from '../../../protocol/errors.js';
 import type { Description } from './messages.js';
-import { printable } from '../../../boundary/printable.js';
 
 const LONGEST_NAME = 64;
 

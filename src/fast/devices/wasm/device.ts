@@ -1,7 +1,7 @@
 /** The processor as an untrusted device: the same kernels in a thread with a memory of its own. */
 
-import type { Device } from '../../../protocol/device.js';
 import { someOptions } from '../../../boundary/validators.js';
+import type { Device } from '../../../protocol/device.js';
 import { selfTest } from '../self-test.js';
 import { aTimeout, openWithin } from '../within.js';
 import { distantDevice } from './distant-device.js';

@@ -1,9 +1,10 @@
 /** A device that lives in another thread, as the asking side sees it. */
+
+import { isOrdinary } from '../../../boundary/array-buffers.js';
+import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
 import type { Device, DeviceInput, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../model/modulus.js';
-import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
-import { isOrdinary } from '../../../boundary/array-buffers.js';
 import { inputCount } from '../input-count.js';
 import type { Mailbox } from './mailbox.js';
 import { type Description, detachable, type Mode } from './messages.js';

@@ -1,6 +1,7 @@
 /** The kernels as a device in the thread that calls: what runs inside the wasm device's own thread. */
-import type { Device, DeviceOutput } from '../../../protocol/device.js';
+
 import { inputLength, outputLength } from '../../../model/linear-map.js';
+import type { Device, DeviceOutput } from '../../../protocol/device.js';
 import { prepare } from '../../trusted/linear/prepared-map.js';
 import type { KernelMemory } from '../../trusted/memory.js';
 import type { Description } from './messages.js';

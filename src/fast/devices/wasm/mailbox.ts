@@ -1,9 +1,10 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
+
+import { messageOf, printable } from '../../../boundary/printable.js';
 import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
 import { ended } from '../within.js';
 import { anAnswer } from './codec.js';
 import type { Answer, Job, Request } from './messages.js';
-import { messageOf, printable } from '../../../boundary/printable.js';
 import type { Thread } from './thread.js';
 
 /** Reasons are short; a list of the places that were searched for a missing library is not. */

@@ -1,9 +1,9 @@
 /** What the device's two threads say to each other. Arrays travel by transfer, unless the caller shares them itself. */
 
-import type { Device } from '../../../protocol/device.js';
-import type { Modulus } from '../../../model/modulus.js';
-import type { LinearMap } from '../../../model/linear-map.js';
 import { isOrdinary } from '../../../boundary/array-buffers.js';
+import type { LinearMap } from '../../../model/linear-map.js';
+import type { Modulus } from '../../../model/modulus.js';
+import type { Device } from '../../../protocol/device.js';
 
 /** What a map is loaded for. */
 export type Mode = Modulus | 'integers';

@@ -1,13 +1,14 @@
 /** The answering side of a device's thread: any device, asked through messages. Whoever asks is not believed either. */
+
+import { isTypedArray } from '../../../boundary/array-buffers.js';
+import { messageOf } from '../../../boundary/printable.js';
+import { aLinearMap, inputLength, outputLength } from '../../../model/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
 import type { Device, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceUnavailableError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../model/modulus.js';
-import { aLinearMap, inputLength, outputLength } from '../../../model/linear-map.js';
-import { isTypedArray } from '../../../boundary/array-buffers.js';
 import { type CallShape, inputCount } from '../input-count.js';
 import { aJob, aRequest } from './codec.js';
 import { type Answer, detachable, type Job } from './messages.js';
-import { messageOf } from '../../../boundary/printable.js';
 
 /** Where requests come from and answers go. */
 export interface Counter {

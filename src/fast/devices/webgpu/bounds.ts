@@ -9,7 +9,7 @@
  * takes it away again; digits above the Dth are zero.
  */
 import { M31, type Modulus, P24 } from '../../../model/modulus.js';
-import type { InputRange } from '../../../model/linear-map.js';
+import type { InputRange } from '../../../model/shapes.js';
 
 /** What a map is loaded for. */
 export type Mode = Modulus | 'integers';

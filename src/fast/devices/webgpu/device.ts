@@ -1,6 +1,7 @@
 /** WebGPU as an untrusted device: in browsers, and in Node through Dawn. Integer kernels only, so it is exact everywhere. */
-import type { Device } from '../../../protocol/device.js';
+
 import { someOptions } from '../../../boundary/validators.js';
+import type { Device } from '../../../protocol/device.js';
 import { selfTest } from '../self-test.js';
 import { aTimeout, openWithin } from '../within.js';
 import type { WebgpuDeviceOptions } from './options.js';

@@ -1,6 +1,7 @@
 /** A map on the device: its weights, cut into blocks of output channels where one buffer cannot hold them, and its kernels. */
-import { DeviceError } from '../../../protocol/errors.js';
+
 import type { LinearMap } from '../../../model/linear-map.js';
+import { DeviceError } from '../../../protocol/errors.js';
 import type { Connection } from './connection.js';
 import { BufferUsage } from './gpu-constants.js';
 import type { Plan } from './plan.js';

@@ -1,8 +1,9 @@
 /** The device without its self-test. */
+
+import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
+import { aModulus } from '../../../model/modulus.js';
 import type { Device, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { aModulus } from '../../../model/modulus.js';
-import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
 import { integersFit } from '../../trusted/kernels/bounds.js';
 import { findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';

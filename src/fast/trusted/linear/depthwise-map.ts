@@ -1,6 +1,7 @@
 /** One filter per channel: evaluated directly, vectors over channels. */
-import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
+
 import { type Convolution, inputLength, outputExtent, outputLength } from '../../../model/linear-map.js';
+import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
 import { depthwiseFields, GEOMETRY_LENGTH } from '../jobs/depthwise.js';
 import type { KernelMemory } from '../memory.js';
 import { rowsFor } from '../team/tiles.js';

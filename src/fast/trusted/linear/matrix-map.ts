@@ -1,6 +1,7 @@
 /** Dense maps and general convolutions as matrix products over tiles of output pixels. */
-import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
+
 import type { LinearMap } from '../../../model/linear-map.js';
+import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
 import { multiplyChunks, multiplyFields } from '../jobs/multiply.js';
 import { splitFields } from '../jobs/split.js';
 import { integerPlan, type LimbPlan, largestWeight, limbPlan, paddedDepth } from '../kernels/bounds.js';

@@ -1,6 +1,7 @@
 /** A linear map in the kernels' memory, ready to be applied; the trusted side and the WebAssembly device both use it. */
-import type { Modulus } from '../../../model/modulus.js';
+
 import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
+import type { Modulus } from '../../../model/modulus.js';
 import { depthwiseFits, integersFit } from '../kernels/bounds.js';
 import type { KernelMemory } from '../memory.js';
 import { DepthwiseMap } from './depthwise-map.js';

@@ -1,10 +1,11 @@
 /** From `Finish` to the numbers that the jobs read. */
+
+import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../../boundary/validators.js';
 import type { Finish, FollowUp } from '../../../protocol/passes.js';
 import { FINISH, FOLLOW_UP, FOLLOW_UP_LENGTH, FOLLOWS, finishLayout } from '../jobs/finish.js';
 import { addForm, POOL_TERMS, requantizeForm, rescaleForm } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
-import { aClamp, aMultiplier, anArray, anInteger, aShift } from '../../../boundary/validators.js';
 import { periodOf, repeated } from './per-channel.js';
 import { pooledExtent } from './pooled-extent.js';
 

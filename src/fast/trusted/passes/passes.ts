@@ -1,6 +1,8 @@
 /** The two passes of the online phase over the kernels' memory, shared out among the team's threads. */
-import type { TrustedArithmetic } from '../../../protocol/arithmetic.js';
+
+import { anArray, anInteger } from '../../../boundary/validators.js';
 import { aModulus } from '../../../model/modulus.js';
+import type { TrustedArithmetic } from '../../../protocol/arithmetic.js';
 import { type Incoming, packedLength, poolsByRows } from '../../../protocol/passes.js';
 import { highOf } from '../jobs/foreign.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
@@ -8,7 +10,6 @@ import { outgoingFields } from '../jobs/outgoing.js';
 import { foldTerms, inputSteps } from '../kernels/bounds.js';
 import type { Frame, KernelArray, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
-import { anArray, anInteger } from '../../../boundary/validators.js';
 import { openAreas } from './areas.js';
 import { planFinish } from './finish.js';
 

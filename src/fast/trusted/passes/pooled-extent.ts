@@ -1,6 +1,7 @@
 /** How large a pooled image is. */
-import type { PoolOperation } from '../../../model/quantized-network.js';
+
 import { anInteger } from '../../../boundary/validators.js';
+import type { PoolOperation } from '../../../model/trusted-operations.js';
 
 function aWindow(
   size: number,

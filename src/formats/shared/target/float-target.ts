@@ -1,5 +1,5 @@
 /** Builds a float network. */
-import type { Padding } from '../../../model/linear-map.js';
+
 import {
   type FloatInterpolation,
   type FloatNetwork,
@@ -9,6 +9,7 @@ import {
   type RealFunction,
   realFunction,
 } from '../../../graph/index.js';
+import type { Padding } from '../../../model/shapes.js';
 import { countEntries } from './count-entries.js';
 import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from './target.js';
 

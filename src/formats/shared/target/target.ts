@@ -1,6 +1,7 @@
 /** What is built from a model: a float network, or a quantized one. The operators' importers know only this interface. */
-import type { Padding } from '../../../model/linear-map.js';
+
 import type { Axes, FloatInterpolation, FloatPair, RealFunction, Size } from '../../../graph/index.js';
+import type { Padding } from '../../../model/shapes.js';
 
 /** A tensor of the network, or something that will become one. */
 export type Handle = number;

@@ -1,6 +1,6 @@
 /** Layers that move entries, or leave them where they are. */
 import { type Codec, chosen, list, oneOf, orNull, wholeNumber } from '../../../boundary/codecs.js';
-import type { Padding } from '../../../model/linear-map.js';
+import type { Padding } from '../../../model/shapes.js';
 import { askedShape, joined, padded, reshape as reshapeTo } from '../arrangement.js';
 import { LARGEST } from '../convolution.js';
 import { fail } from '../fail.js';

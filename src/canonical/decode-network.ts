@@ -1,6 +1,7 @@
 /** The network part of a file, from its sections. */
-import { NetworkFileError } from '../../model/errors.js';
-import { byteLength, describe, fromBytes, isDescriptor, type NetworkArray } from './arrays.js';
+
+import { byteLength, describe, fromBytes, isDescriptor, type NetworkArray } from '../boundary/array-bytes.js';
+import { NetworkFileError } from '../model/errors.js';
 import { aligned } from './layout.js';
 import type { Structure } from './structure.js';
 

@@ -1,7 +1,8 @@
 /** The network part of a file: prologue, structure and tensors, in the one canonical form. */
-import { decode } from '../../boundary/codecs.js';
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { byteLength, describe, isDescriptor, type NetworkArray, toBytes } from './arrays.js';
+
+import { byteLength, describe, isDescriptor, type NetworkArray, toBytes } from '../boundary/array-bytes.js';
+import { decode } from '../boundary/codecs.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { aligned, MAGIC, PROLOGUE_BYTES, VERSION } from './layout.js';
 import { type Structure, structure } from './structure.js';
 

@@ -1,6 +1,6 @@
 /** The name of a network: a hash of what it computes. */
 import { sha256 } from '@noble/hashes/sha2';
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { encodeNetwork } from './encode-network.js';
 
 const known = new WeakMap<QuantizedNetwork, string>();

@@ -2,29 +2,29 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { runInTheClear } from '../../src/session/clear.js';
-import { ModelError } from '../../src/model/errors.js';
 import { networkHash, readNetworkFile, writeNetworkFile } from '../../src/formats/slalom/index.js';
-import { runFurther } from '../../src/operations/further-operations.js';
-import { runTrusted } from '../../src/operations/trusted-operations.js';
-import { aQuantizedNetwork } from '../../src/operations/validate.js';
+import { ModelError } from '../../src/model/errors.js';
+import { rulesOf } from '../../src/operations/operations.js';
+import { runTrusted } from '../../src/operations/run-trusted.js';
+import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import {
+  type ActivationTensor,
   combine,
   evaluate,
-  type FurtherOperation,
   interpolate,
-  type LookupOperation,
   lookup,
   type Operation,
   type QuantizedNetwork,
   type Tensor,
+  type TrustedOperation,
   take,
 } from '../../src/reference/index.js';
+import { runInTheClear } from '../../src/session/clear.js';
 import { edgy, edgyList, integers } from '../generators.js';
 import { check, suite } from '../suite.js';
 
-const test = suite('further operations');
+const test = suite('operations: run');
 
 let fast: TrustedArithmetic;
 test.before(async () => {
@@ -48,6 +48,19 @@ const pair = fc.oneof(
   fc.record({ kind: fc.constantFrom('larger' as const, 'smaller' as const), ends: end }),
 );
 
+/** Runs an operation whose inputs all have the given shape. */
+function run(
+  operation: TrustedOperation,
+  inputs: readonly Int16Array[],
+  shape: number[],
+  images: number,
+  arithmetic: TrustedArithmetic,
+  out: Int16Array,
+): void {
+  const tensors = inputs.map((_, index) => activation(`input ${index}`, shape));
+  rulesOf(operation).run(operation, { inputs, tensors, images, arithmetic, out });
+}
+
 test('pairs, with every multiplier and shift', () =>
   check(
     fc.property(pair, fc.integer({ min: 1, max: 40 }), fc.nat(), ({ ends, ...how }, length, salt) => {
@@ -58,11 +71,11 @@ test('pairs, with every multiplier and shift', () =>
           return mixed % 3 === 0 ? corners[Math.abs(mixed >> 4) % 6]! : (mixed << 3) >> 16;
         }),
       ) as [Int16Array, Int16Array];
-      const operation = { ...names, ...how, ...ends } as Exclude<FurtherOperation, LookupOperation>;
+      const operation = { ...names, ...how, ...ends } as TrustedOperation;
       const expected = combine(integers(a), integers(b), operation as never).map(Number);
       for (const arithmetic of [fast, referenceArithmetic()]) {
         const out = arithmetic.allocate('i16', length);
-        runFurther(operation, [a, b], { height: 1, width: 1, channels: length }, 1, arithmetic, out);
+        run(operation, [a, b], [length], 1, arithmetic, out);
         assert.equal([...out], expected);
         arithmetic.release(out);
       }
@@ -119,7 +132,7 @@ test('takes of several images, against nested loops', () =>
         const size = lists.reduce((product, list) => product * list.length, 1);
         const x = Int16Array.from({ length: length * images }, (_, index) => (index * 7919) % 251);
         const out = fast.allocate('i16', size * images);
-        runFurther({ ...names, kind: 'take', offsets }, [x], { height: 1, width: 1, channels: 1 }, images, fast, out);
+        run({ ...names, kind: 'take', offsets }, [x], [length], images, fast, out);
         for (let image = 0; image < images; image++) {
           const one = x.subarray(image * length, (image + 1) * length);
           const found = [...out.subarray(image * size, (image + 1) * size)];
@@ -165,7 +178,7 @@ test('interpolation rounds once, halves up', () =>
       const size = rows.lower.length * columns.lower.length * shape.channels;
       const out = fast.allocate('i16', size * images);
       const operation = { ...names, kind: 'interpolate', rows, columns } as const;
-      runFurther(operation, [x], shape, images, fast, out);
+      run(operation, [x], [shape.height, shape.width, shape.channels], images, fast, out);
       for (let image = 0; image < images; image++) {
         const one = integers(x.subarray(image * length, (image + 1) * length));
         const expected = interpolate(one, shape.width, shape.channels, operation).map(Number);
@@ -176,7 +189,7 @@ test('interpolation rounds once, halves up', () =>
     200,
   ));
 
-function activation(name: string, shape: number[]): Tensor {
+function activation(name: string, shape: number[]): ActivationTensor {
   return { kind: 'activation', name, shape, scale: 0.1, zeroPoint: 0, minimum: -128, maximum: 127 };
 }
 
@@ -266,7 +279,8 @@ test('what does not fit is refused', () => {
   refused(2, { multiplier: 2 ** 31 }, /multipliers/);
   refused(3, { shift: 63 }, /shift/);
   refused(4, { inputs: [7, 1] }, /before it is computed/);
-  refused(5, { maximum: 200 }, /do not fit/);
+  refused(2, { maximum: 200 }, /do not fit/);
+  refused(5, { minimum: 1, maximum: 0 }, /cut to/);
   const rows = { lower: Int32Array.of(0, 1), upper: Int32Array.of(1, 3), weights: Int32Array.of(512, 1) };
   refused(6, { rows }, /beyond the input/);
   refused(6, { rows: { ...rows, upper: Int32Array.of(1, 2), weights: Int32Array.of(512, 1025) } }, /from 0 to 1024/);

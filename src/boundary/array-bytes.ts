@@ -1,6 +1,6 @@
 /** Typed arrays as raw little-endian bytes, and the descriptors that stand for them in the structure. */
 import type * as t from 'io-ts';
-import { type Codec, oneOf, strictObject, wholeNumber } from '../../boundary/codecs.js';
+import { type Codec, oneOf, strictObject, wholeNumber } from './codecs.js';
 
 /** What an array is stored as. Weights that fit 8 bits are stored in 8, whatever they are in memory. */
 export type Stored = 'i8' | 'i16' | 'i32' | 'u32' | 'f64';
