@@ -1,5 +1,5 @@
 /** A calculation as JSON: fractions and counts of any size as decimal text. */
-import type { Calculation } from './calculate.js';
+import type { Calculation } from './calculation.js';
 
 /** A value as JSON.parse gives it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,5 +1,5 @@
 /** What a person should know about a choice of parameters. */
-import type { Calculation } from './calculate.js';
+import type { Calculation } from './calculation.js';
 
 /** One plain sentence each, the most important first. */
 export function notesOf(result: Omit<Calculation, 'notes'>): string[] {

@@ -2,14 +2,12 @@
 
 import { aLinearMap, type Dense, inputLength, type LinearMap } from '../model/linear-map.js';
 import type { Device } from '../protocol/device.js';
+import type { Claim } from './claim.js';
 import { agree, expected, rejects } from './compare.js';
 import { convolution, dense, mapsAtTheBound, mapsOfEveryKind, randomMap } from './maps.js';
 import { memoryUse } from './memory-use.js';
 import type { Numbers } from './numbers.js';
 import { integerEdges, type Mode, modeName, modes, residueEdges, someInput } from './vectors.js';
-
-/** States something about the device; `problem` says what it means when it does not hold. */
-export type Claim = (holds: boolean, problem: () => string) => void;
 
 /** A named group. */
 export interface Group {

@@ -2,7 +2,7 @@
 
 import { type LinearMap, outputLength } from '../model/linear-map.js';
 import type { Device, DeviceInput } from '../protocol/device.js';
-import type { Claim } from './checks.js';
+import type { Claim } from './claim.js';
 import { agree, expected } from './compare.js';
 import { convolution, dense } from './maps.js';
 import type { Numbers } from './numbers.js';

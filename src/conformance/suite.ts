@@ -1,7 +1,8 @@
 /** The conformance suite: a device is right when it passes. Exact equality with the definition; no tolerances, no skips. */
 import type { Device } from '../protocol/device.js';
 import { deviceReason } from '../protocol/errors.js';
-import { type Claim, checksOf, type Group } from './checks.js';
+import { checksOf, type Group } from './checks.js';
+import type { Claim } from './claim.js';
 import { Numbers } from './numbers.js';
 
 /** One line of the result. */

@@ -1,5 +1,6 @@
 /** What a float network computes. */
 
+import { pad, take } from './arrangement.js';
 import { evaluatorOf } from './composition.js';
 import { convolve, multiplyMatrix } from './convolve.js';
 import {
@@ -10,8 +11,9 @@ import {
   type FloatTensor,
   type FloatTensorId,
 } from './float-network.js';
-import { combine, interpolate, pad, take } from './further-operations.js';
+import { interpolate } from './interpolation.js';
 import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
+import { combine } from './pairs.js';
 
 function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensorId) => Float32Array): Float32Array {
   const tensor = (id: FloatTensorId): FloatTensor => network.tensors[id]!;

@@ -3,7 +3,8 @@
  * from; it mirrors `QuantizedNetwork`, without scales. Everything is row-major, channels last, without the batch axis.
  */
 import type { Extent, Padding, Size, Steps } from '../model/shapes.js';
-import type { FurtherFloatOperation } from './further-operations.js';
+import type { Composition } from './composition.js';
+import type { RealFunction } from './functions.js';
 
 export type { Size, Steps };
 
@@ -142,6 +143,60 @@ export interface FloatSoftmax extends UnaryFloatOperation {
   readonly beta: number;
 }
 
+/** y = f(x), entry by entry. */
+export interface FloatFunction extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'function';
+  /** f: one of those that are known, or composed of them. */
+  readonly function: RealFunction | Composition;
+}
+
+/** y = activation(a op b), shapes equal: the product, the difference a - b, the larger or the smaller. */
+export interface FloatPair extends NamedFloatOperation {
+  /** Which of them. */
+  readonly kind: 'multiply' | 'subtract' | 'larger' | 'smaller';
+  /** The tensors a and b. */
+  readonly inputs: readonly [number, number];
+  /** What is done to the result. */
+  readonly activation: Activation;
+}
+
+/** Entries in other places, as the reference's `TakeOperation` defines: y[j0, j1, ...] = x[offsets[0][j0] + offsets[1][j1] + ...]. */
+export interface FloatTake extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'take';
+  /** One list per axis of the output; the largest entries of all lists add up to less than the input's length. */
+  readonly offsets: readonly Int32Array[];
+}
+
+/** Between which two places of an axis each place of the result lies: 1 - weight of `lower`, the rest of `upper`. */
+export interface FloatInterpolation {
+  /** From 0 to the axis's size - 1. */
+  readonly lower: Int32Array;
+  /** From 0 to the axis's size - 1. */
+  readonly upper: Int32Array;
+  /** From 0 to 1. */
+  readonly weights: Float64Array;
+}
+
+/** Bilinear resizing of an image. */
+export interface FloatInterpolate extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'interpolate';
+  /** One entry per row of the result. */
+  readonly rows: FloatInterpolation;
+  /** One entry per column of the result. */
+  readonly columns: FloatInterpolation;
+}
+
+/** A border of zeros around an image. */
+export interface FloatPad extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'pad';
+  /** The width of the border on each side. */
+  readonly padding: Padding;
+}
+
 /** Any operation. */
 export type FloatOperation =
   | FloatConvolution
@@ -153,7 +208,11 @@ export type FloatOperation =
   | FloatConcat
   | FloatReshape
   | FloatSoftmax
-  | FurtherFloatOperation;
+  | FloatFunction
+  | FloatPair
+  | FloatTake
+  | FloatInterpolate
+  | FloatPad;
 
 /** A directed acyclic graph, operations in an order in which they can be evaluated. */
 export interface FloatNetwork {

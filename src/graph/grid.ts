@@ -1,5 +1,5 @@
 /** Where the places of a resized axis lie on the axis it was made from: the conventions that formats have for it. */
-import type { FloatInterpolation } from './further-operations.js';
+import type { FloatInterpolation } from './float-network.js';
 
 const { fround } = Math;
 

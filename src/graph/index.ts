@@ -8,6 +8,14 @@ export type {
 } from './builder-options.js';
 export { type Composition, type Expression, evaluatorOf, sizeOf } from './composition.js';
 export { evaluateFloat } from './evaluate.js';
+export type {
+  FloatFunction,
+  FloatInterpolate,
+  FloatInterpolation,
+  FloatPad,
+  FloatPair,
+  FloatTake,
+} from './float-network.js';
 export {
   type Activation,
   type Axes,
@@ -33,15 +41,6 @@ export {
   type UnaryFloatOperation,
 } from './float-network.js';
 export { type FunctionName, isHomogeneous, type RealFunction, realFunction } from './functions.js';
-export type {
-  FloatFunction,
-  FloatInterpolate,
-  FloatInterpolation,
-  FloatPad,
-  FloatPair,
-  FloatTake,
-  FurtherFloatOperation,
-} from './further-operations.js';
 export { type Grid, type NearestRule, nearestPlaces, placesBetween, type ResizedAxis } from './grid.js';
 export { OperationBuilder } from './operation-builder.js';
 export { samePadding, VALID } from './padding.js';

@@ -9,14 +9,15 @@ import {
   type Axes,
   asImage,
   entryCount,
+  type FloatInterpolation,
   type FloatNetwork,
   type FloatOperation,
+  type FloatPair,
   type FloatTensor,
   type FloatTensorId,
   type Size,
 } from './float-network.js';
 import type { RealFunction } from './functions.js';
-import type { FloatInterpolation, FloatPair } from './further-operations.js';
 import { samePadding, VALID, windowCount } from './padding.js';
 import { pairedShape, repeated } from './places.js';
 

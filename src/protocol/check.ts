@@ -2,10 +2,10 @@
  * The verdict, and the only values that exist because of one. A `Verified` can be made nowhere else: its constructor asks
  * for a key that never leaves this file, and its content sits in a private field that no other object has.
  */
+
 import type { TrustedArithmetic } from './arithmetic.js';
+import type { Claim } from './claim.js';
 import { openAnswer } from './decode.js';
-import type { Challenges } from './freivalds.js';
-import type { Finish, Unblinding } from './passes.js';
 import { someImages } from './some-images.js';
 
 const key = Symbol('made by the check');
@@ -46,24 +46,6 @@ export class Unchecked<T> {
 export interface Part {
   readonly answer: unknown;
   readonly images: number;
-}
-
-/** What the answers are held against. */
-export interface Claim {
-  /** How many images were asked for. */
-  readonly images: number;
-  /** |Y|. */
-  readonly outputs: number;
-  /** B: the certified bound of the map. */
-  readonly bound: number;
-  /** Null when the session was opened with integrity off. */
-  readonly challenges: Challenges | null;
-  /** <folded_t, x_i> of what was sent: k numbers per image. */
-  readonly sums: Uint32Array;
-  /** u of each image and p when the inputs were blinded; null when the device saw x itself. */
-  readonly unblinding: Unblinding | null;
-  /** What becomes of y in the same pass; null leaves y as it is. */
-  readonly finish: Finish | null;
 }
 
 /**

@@ -3,13 +3,8 @@
  * @module
  */
 
-export {
-  type BoundedError,
-  type CalculatedParameters,
-  type CalculatedTarget,
-  type Calculation,
-  calculateSoundness,
-} from '../calculator/calculate.js';
+export { calculateSoundness } from '../calculator/calculate.js';
+export type { BoundedError, CalculatedParameters, CalculatedTarget, Calculation } from '../calculator/calculation.js';
 export type { CalculatedCertificate, Condition, LaneCondition } from '../calculator/certificate.js';
 export type { CalculatedCosts, PadSupply } from '../calculator/costs.js';
 export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from '../calculator/input.js';

@@ -1,5 +1,5 @@
 /** Cutting what belongs to a whole batch down to some of its images, when a device takes the batch in several calls. */
-import type { Claim } from './check.js';
+import type { Claim } from './claim.js';
 import type { Finish } from './passes.js';
 
 /** A claim about `images` images from `first` on, out of `all`. */

@@ -5,7 +5,6 @@ import {
   addForm,
   depthwiseFits,
   foldTerms,
-  integersFit,
   limbPlan,
   POOL_TERMS,
   PRODUCT_BITS,
@@ -14,6 +13,7 @@ import {
   rescaleForm,
   shiftsToInt32,
 } from '../../src/fast/trusted/kernels/bounds.js';
+import { integersFit } from '../../src/model/bounds.js';
 import { M31, P24 } from '../../src/model/modulus.js';
 import type { Dense } from '../../src/reference/index.js';
 import { check, suite } from '../suite.js';

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { outputBound } from '../../src/fast/trusted/kernels/bounds.js';
+import { outputBound } from '../../src/model/bounds.js';
 import { M31, P24 } from '../../src/model/modulus.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
 import { type Dense, inputLength, type LinearMap, outputLength } from '../../src/reference/index.js';

@@ -1,5 +1,6 @@
 /** The points of the calculator's charts: the same function, asked again with one number changed. */
-import { type Calculation, calculateSoundness } from '../../../src/calculator/calculate.js';
+import { calculateSoundness } from '../../../src/calculator/calculate.js';
+import type { Calculation } from '../../../src/calculator/calculation.js';
 import type { CalculatorInput } from '../../../src/calculator/input.js';
 
 const shown = (bits: number): number | null => (Number.isFinite(bits) ? bits : null);

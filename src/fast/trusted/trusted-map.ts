@@ -4,7 +4,7 @@ import { anArray } from '../../boundary/validators.js';
 import { inputLength, type LinearMap, outputLength } from '../../model/linear-map.js';
 import { aModulus } from '../../model/modulus.js';
 import type { TrustedMap } from '../../protocol/arithmetic.js';
-import { prepare } from './linear/prepared-map.js';
+import { prepare } from './linear/prepare.js';
 import type { KernelMemory } from './memory.js';
 
 /** How many inputs of `inputs` entries lie in x. */

@@ -1,10 +1,12 @@
 /** Operators that only move entries: CONCATENATION, PAD, RESHAPE, SQUEEZE. */
+
 import type { ActivationTensor } from '../../model/tensor.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { ConcatenationOptions } from './generated/concatenation-options.js';
 import { ReshapeOptions } from './generated/reshape-options.js';
 import { TensorType } from './generated/tensor-type.js';
+import { moved } from './moved.js';
 import { rescaledLike } from './rescale.js';
 import type { Activation, Step } from './step.js';
 import { imageAxes } from './window.js';
@@ -38,16 +40,6 @@ export function importConcat(step: Step): void {
   };
   const inputs = scaled.map(({ id }) => id);
   step.finish({ ...output, ...range }, (id) => ({ kind: 'concat', name: step.name, inputs, output: id, axis }));
-}
-
-/** The output of an operator that moves stored codes unchanged: it must have the input's quantization. */
-export function moved(step: Step, x: Activation): ActivationTensor {
-  const output = step.output();
-  const { scale, zeroPoint, minimum, maximum } = x.tensor;
-  if (output.scale !== scale || output.zeroPoint !== zeroPoint) {
-    step.fail(`"${output.name}" must have the same scale and zero point as its input`);
-  }
-  return { ...output, minimum, maximum };
 }
 
 /** PAD of rows and columns with the zero point. */

@@ -1,9 +1,9 @@
 /** DEPTH_TO_SPACE and SPACE_TO_DEPTH. */
 import { depthToSpace, spaceToDepth } from '../../graph/index.js';
-import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { DepthToSpaceOptions } from './generated/depth-to-space-options.js';
 import { SpaceToDepthOptions } from './generated/space-to-depth-options.js';
+import { moved } from './moved.js';
 import type { Step } from './step.js';
 import { finishTaken } from './take.js';
 import { imageAxes } from './window.js';

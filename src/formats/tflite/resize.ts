@@ -1,10 +1,10 @@
 /** RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: the places by the format's own rules, which decide bit for bit. */
 import type { Interpolation } from '../../model/trusted-operations.js';
-import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { ResizeBilinearOptions } from './generated/resize-bilinear-options.js';
 import { ResizeNearestNeighborOptions } from './generated/resize-nearest-neighbor-options.js';
 import { TensorType } from './generated/tensor-type.js';
+import { moved } from './moved.js';
 import type { Activation, Step } from './step.js';
 import { finishTaken, placesOf } from './take.js';
 import { imageAxes } from './window.js';

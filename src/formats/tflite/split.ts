@@ -1,9 +1,9 @@
 /** SPLIT, SPLIT_V and UNPACK: each output is a part of the input; and SLICE, which has one. */
 import { type Slice, sliced } from '../../graph/index.js';
-import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { TensorType } from './generated/tensor-type.js';
 import { UnpackOptions } from './generated/unpack-options.js';
+import { moved } from './moved.js';
 import type { Activation, Step } from './step.js';
 import { batchAxes, finishTaken } from './take.js';
 

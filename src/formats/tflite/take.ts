@@ -2,10 +2,10 @@
 
 import type { ActivationTensor } from '../../model/tensor.js';
 import type { TakeOperation } from '../../model/trusted-operations.js';
-import { moved } from './arrangement.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { StridedSliceOptions } from './generated/strided-slice-options.js';
 import { TensorType } from './generated/tensor-type.js';
+import { moved } from './moved.js';
 import type { Activation, Step } from './step.js';
 
 /** The longest axis that a list of places is made for. */

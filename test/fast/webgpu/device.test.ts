@@ -7,7 +7,7 @@ import { conformance } from '../../../src/conformance/index.js';
 import { describeWebgpu, webgpuDevice } from '../../../src/fast/devices/webgpu/index.js';
 import { openUntested } from '../../../src/fast/devices/webgpu/untested-device.js';
 import { wasmDevice } from '../../../src/fast/index.js';
-import { integersFit } from '../../../src/fast/trusted/kernels/bounds.js';
+import { integersFit } from '../../../src/model/bounds.js';
 import { M31, P24 } from '../../../src/model/modulus.js';
 import { DeviceError, DeviceUnavailableError } from '../../../src/protocol/errors.js';
 import type { LinearMap } from '../../../src/reference/index.js';

@@ -1,11 +1,11 @@
 /** An NVIDIA GPU as an untrusted device: int8 tensor cores, exact for both moduli and over the integers. */
 import { totalmem } from 'node:os';
 import { someOptions } from '../../../boundary/validators.js';
+import { integersFit } from '../../../model/bounds.js';
 import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
 import { aModulus } from '../../../model/modulus.js';
 import type { Device } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { integersFit } from '../../trusted/kernels/bounds.js';
 import { selfTest } from '../self-test.js';
 import { aTimeout, openWithin } from '../within.js';
 import { Answers } from './answers.js';

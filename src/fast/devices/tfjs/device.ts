@@ -1,11 +1,11 @@
 /** TensorFlow.js as an untrusted device: any backend that multiplies float32 matrices, exactly. */
 
 import { anInteger, someOptions } from '../../../boundary/validators.js';
+import { integersFit } from '../../../model/bounds.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../../../model/linear-map.js';
 import { aModulus } from '../../../model/modulus.js';
 import type { Device, DeviceInput, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { integersFit } from '../../trusted/kernels/bounds.js';
 import { inputCount } from '../input-count.js';
 import { selfTest } from '../self-test.js';
 import type { Mode } from '../wasm/messages.js';

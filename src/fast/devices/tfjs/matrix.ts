@@ -1,8 +1,8 @@
 /** Dense maps and convolutions as exact float32 matrix products on the backend. */
 
+import { largestWeight } from '../../../model/bounds.js';
 import { inputLength, outputLength } from '../../../model/linear-map.js';
 import type { DeviceInput, DeviceOutput } from '../../../protocol/device.js';
-import { largestWeight } from '../../trusted/kernels/bounds.js';
 import type { Mode } from '../wasm/messages.js';
 import { chunksPerReduction, digitFactors, integerDigits } from './bounds.js';
 import { Tensors, type TfjsCore, type TfjsTensor } from './core.js';

@@ -2,7 +2,7 @@
 
 import { inputLength, outputLength } from '../../../model/linear-map.js';
 import type { Device, DeviceOutput } from '../../../protocol/device.js';
-import { prepare } from '../../trusted/linear/prepared-map.js';
+import { prepare } from '../../trusted/linear/prepare.js';
 import type { KernelMemory } from '../../trusted/memory.js';
 import type { Description } from './messages.js';
 

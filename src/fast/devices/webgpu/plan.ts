@@ -1,9 +1,10 @@
 /** Choosing the kernels of a map: everything about it that does not depend on a call. */
+
+import { largestWeight } from '../../../model/bounds.js';
 import { type LinearMap, termsPerOutput } from '../../../model/linear-map.js';
 import { type Digits, inputDigits, type LimbPlan, limbPlan, type Mode, type WeightPlan, weightPlan } from './bounds.js';
 import { type Geometry, geometryOf } from './geometry.js';
 import { TILE_WORDS } from './shaders/matrix.js';
-import { largestMagnitude } from './weights.js';
 
 /** Groups == 1: the input is cut into digits, then multiplied tile by tile, or row by row where rows are few. */
 export interface MatrixPlan {
@@ -53,7 +54,7 @@ function rowsFor(pixels: number, columns: number, digits: number): number {
 export function planOf(map: LinearMap, mode: Mode): Plan {
   const geometry = geometryOf(map);
   if (geometry.groups > 1) {
-    const limbs = mode === 'integers' ? null : limbPlan(mode, largestMagnitude(map.weights));
+    const limbs = mode === 'integers' ? null : limbPlan(mode, largestWeight(map.weights));
     return { kind: 'direct', mode, geometry, terms: termsPerOutput(map), limbs };
   }
   const input = inputDigits(mode, map.inputRange);

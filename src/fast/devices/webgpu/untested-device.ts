@@ -1,10 +1,10 @@
 /** The device without its self-test. */
 
+import { integersFit } from '../../../model/bounds.js';
 import { aLinearMap, type LinearMap } from '../../../model/linear-map.js';
 import { aModulus } from '../../../model/modulus.js';
 import type { Device, LoadedMap } from '../../../protocol/device.js';
 import { DeviceError } from '../../../protocol/errors.js';
-import { integersFit } from '../../trusted/kernels/bounds.js';
 import { findAdapter, hasPackedDot } from './adapter.js';
 import type { Mode } from './bounds.js';
 import { Connection } from './connection.js';

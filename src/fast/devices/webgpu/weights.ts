@@ -1,12 +1,6 @@
 /** Weights in the order in which the kernels read them. */
 import type { DirectPlan, MatrixPlan } from './plan.js';
 
-export function largestMagnitude(weights: Int16Array): number {
-  let largest = 0;
-  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-  return largest;
-}
-
 /** The weights of some output channels; with two digits, the low ones or the high ones. */
 export interface WeightPart {
   readonly firstChannel: number;

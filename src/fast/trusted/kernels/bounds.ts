@@ -4,7 +4,6 @@
  *
  * Notation: W the largest |weight| of a map (at most 2^15), D its depth (terms per sum), p <= 2^31 - 1 the modulus.
  */
-import { type LinearMap, outputChannels, termsPerOutput } from '../../../model/linear-map.js';
 
 export { foldTerms } from '../../../protocol/fold-terms.js';
 
@@ -55,35 +54,6 @@ export function limbPlan(largestWeight: number, depth: number): LimbPlan {
 /** The plan over the integers: the entries are their own single limb, and `integersFit` says that nothing is spilled. */
 export function integerPlan(depth: number): LimbPlan {
   return { limbs: 1, bits: 16, pairsPerSpill: paddedDepth(depth) / 2 };
-}
-
-/** The largest |weight|. */
-export function largestWeight(weights: Int16Array): number {
-  let largest = 0;
-  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-  return largest;
-}
-
-/**
- * B = max over outputs of sum |w| * max |x|. Every sum of some of an output's products, in any grouping, is at most B.
- * Exact in float64: at most 2^31 * 2^15 * 2^15 terms and factors, and a sum of absolute values only grows, so a result
- * beyond 2^53 is beyond every limit that it is compared with.
- */
-export function outputBound(map: LinearMap): number {
-  const terms = termsPerOutput(map);
-  const { minimum, maximum } = map.inputRange;
-  let largest = 0;
-  for (let row = 0, at = 0; row < outputChannels(map); row++) {
-    let sum = 0;
-    for (const end = at + terms; at < end; at++) sum += Math.abs(map.weights[at]!);
-    largest = Math.max(largest, sum);
-  }
-  return largest * Math.max(-minimum, maximum);
-}
-
-/** Over the integers one int32 lane takes a whole output, so its bound must fit int32. */
-export function integersFit(map: LinearMap): boolean {
-  return outputBound(map) <= INT32_MAX;
 }
 
 /**

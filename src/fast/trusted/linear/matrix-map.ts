@@ -1,10 +1,11 @@
 /** Dense maps and general convolutions as matrix products over tiles of output pixels. */
 
+import { largestWeight } from '../../../model/bounds.js';
 import type { LinearMap } from '../../../model/linear-map.js';
 import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
 import { multiplyChunks, multiplyFields } from '../jobs/multiply.js';
 import { splitFields } from '../jobs/split.js';
-import { integerPlan, type LimbPlan, largestWeight, limbPlan, paddedDepth } from '../kernels/bounds.js';
+import { integerPlan, type LimbPlan, limbPlan, paddedDepth } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { cutProduct, tileOf } from './cut-product.js';
