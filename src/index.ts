@@ -4,6 +4,14 @@
  * `slalom/fast`, `slalom/network`.
  * @module
  */
+
+export {
+  type Calculation,
+  type CalculatorInput,
+  type CalculatorLayer,
+  calculateSoundness,
+  calculationToJson,
+} from './calculator/index.js';
 export {
   type SaboteurOptions,
   saboteur,
@@ -56,12 +64,7 @@ export {
   zooNetwork,
 } from './network/index.js';
 export {
-  type Calculation,
-  type CalculatorInput,
-  type CalculatorLayer,
   type Costs,
-  calculateSoundness,
-  calculationToJson,
   type Device,
   DeviceError,
   type DeviceInput,

@@ -1,5 +1,5 @@
 /** The arrows of the design: who may import whom. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -62,62 +62,158 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.includes('assembly'))
   .map((name) => join(root, name));
 const imports = files.flatMap(importsOf);
-const house = (path: string): string => path.split('/')[0]!.replace(/\.(js|ts)$/, '');
-const houses = ['reference', 'protocol', 'fast', 'network', 'conformance', 'cli', 'index'];
 
-/** Shape rules and constants: facts about data, not the oracle's computations. */
-const sharedFacts = [
-  'reference/linear-map.js',
-  'reference/rounding.js',
-  'protocol/fold-terms.js',
-  'protocol/modulus.js',
-  'protocol/passes.js',
-  'protocol/errors.js',
-  'protocol/codecs.js',
-  'protocol/index.js',
+const architecture = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
+
+/** The rooms and what each may import, as ARCHITECTURE.md says: `~` means types only. */
+const rooms = new Map(
+  [...architecture.matchAll(/^\| `([\w/-]+)` \|[^|]*\|([^|]*)\|$/gm)].map(([, room, arrows]) => [
+    room!,
+    new Map([...arrows!.matchAll(/`([\w/-]+)(~?)`/g)].map(([, to, types]) => [to!, types === '~'])),
+  ]),
+);
+
+/** What may import every room, and what no room may import. */
+const isDoor = (path: string): boolean => /^(network\/|cli\/|index\.|fast\/(index|browser|web)\.)/.test(path);
+
+const roomOf = (path: string): string | undefined => {
+  const [first, second] = path.split('/') as [string, string];
+  return [`${first}/${second}`, first].find((name) => rooms.has(name));
+};
+
+/** Imports against the table that are meant to be, each with its reason in ARCHITECTURE.md. */
+const exceptions = [
+  { from: /^protocol\/reference-arithmetic\.ts$/, to: /^reference\/index\.js$/ },
+  { from: /^operations\/softmax\.ts$/, to: /^reference\/rounding\.js$/ },
+  { from: /^fast\/devices\/wasm\//, to: /^fast\/trusted\// },
 ];
 
-const allowed: Record<string, (entry: Import) => boolean> = {
-  reference: ({ to }) => house(to) === 'reference',
-  protocol: ({ to }) =>
-    ['protocol', 'reference'].includes(house(to)) ||
-    ['io-ts', 'fp-ts/lib/Either.js', '@noble/hashes/sha2'].includes(to),
-  fast: ({ to, typeOnly }) =>
-    house(to) === 'fast' ||
-    to.startsWith('node:') ||
-    ['io-ts', '@noble/hashes/sha2'].includes(to) ||
-    sharedFacts.includes(to) ||
-    (typeOnly && ['reference', 'protocol'].includes(house(to))),
-  // The reference's data types and shape rules are protocol's vocabulary, so the network may name them too.
-  network: ({ to }) => ['network', 'protocol', 'reference'].includes(house(to)) || !houses.includes(house(to)),
-  // The suite compares devices with the oracle, so it may import the oracle; a device is handed to it.
-  conformance: ({ to }) => ['conformance', 'protocol', 'reference'].includes(house(to)),
-  cli: () => true,
-  index: () => true,
+/** Whole packages that a room may use; rooms that are not here may use any. */
+const packages: Readonly<Record<string, readonly RegExp[]>> = {
+  model: [],
+  boundary: [/^io-ts$/, /^fp-ts\//],
+  reference: [],
+  protocol: [/^io-ts$/, /^fp-ts\//, /^@noble\/hashes\/sha2$/],
+  calculator: [/^io-ts$/],
+  operations: [/^io-ts$/],
+  canonical: [/^io-ts$/, /^@noble\/hashes\/sha2$/],
+  graph: [],
+  session: [],
+  conformance: [],
+  'fast/trusted': [/^node:/, /^@noble\/hashes\/sha2$/],
+  'fast/devices': [/^node:/, /^io-ts$/],
 };
+
+function isAllowed({ from, to, typeOnly }: Import): boolean {
+  if (isDoor(from)) return true;
+  const room = roomOf(from);
+  if (room === undefined) return false;
+  if (exceptions.some((one) => one.from.test(from) && one.to.test(to))) return true;
+  if (!files.includes(join(root, to.replace(/js$/, 'ts')))) {
+    const known = packages[room];
+    return known === undefined || known.some((one) => one.test(to));
+  }
+  const target = isDoor(to) ? undefined : roomOf(to);
+  if (target === undefined) return false;
+  if (target === room) return true;
+  const types = rooms.get(room)!.get(target);
+  return types === false || (types === true && typeOnly);
+}
+
+test('every file is in a room or a door, and every room has files', () => {
+  assert.ok(rooms.size > 15, 'the test found the table');
+  const names = files.map((path) => relative(root, path));
+  assert.equal(
+    names.filter((name) => !isDoor(name) && roomOf(name) === undefined),
+    [],
+  );
+  assert.equal(
+    [...rooms.keys()].filter((room) => !names.some((name) => !isDoor(name) && roomOf(name) === room)),
+    [],
+  );
+});
 
 test('every import follows the arrows', () => {
   assert.ok(imports.length > 50, 'the test found the sources');
-  const wrong = imports.filter((entry) => !allowed[house(entry.from)]!(entry));
-  assert.equal(wrong, []);
-});
-
-test('a device is never imported by protocol or network', () => {
   assert.equal(
-    imports.filter(
-      ({ from, to }) => ['protocol', 'network', 'reference'].includes(house(from)) && to.startsWith('fast'),
-    ),
+    imports.filter((entry) => !isAllowed(entry)),
     [],
   );
 });
 
-test('the fast side never computes with the oracle', () => {
-  const oracle =
-    /^reference\/(apply|transpose|evaluate|trusted-operations|freivalds|blinding|field|layer|sampling|index)\.js$/;
+test('every arrow is used: the table promises no more than is needed', () => {
+  const unused = [...rooms].flatMap(([room, arrows]) =>
+    [...arrows.keys()]
+      .filter((to) => !imports.some((one) => roomOf(one.from) === room && roomOf(one.to) === to && !isDoor(one.to)))
+      .map((to) => `${room} -> ${to}`),
+  );
+  assert.equal(unused, []);
+});
+
+test('a rule that is broken is noticed', () => {
+  const wrong: Import[] = [
+    { from: 'model/tensor.ts', to: 'reference/apply.js', typeOnly: true },
+    { from: 'fast/trusted/memory.ts', to: 'fast/devices/within.js', typeOnly: true },
+    { from: 'fast/devices/cuda/device.ts', to: 'fast/trusted/memory.js', typeOnly: true },
+    { from: 'session/summary.ts', to: 'calculator/input.js', typeOnly: false },
+    { from: 'protocol/session.ts', to: 'network/index.js', typeOnly: true },
+    { from: 'protocol/session.ts', to: 'session/nowhere.js', typeOnly: true },
+    { from: 'protocol/session.ts', to: 'node:fs', typeOnly: false },
+    { from: 'cellar/rat.ts', to: 'model/tensor.js', typeOnly: true },
+  ];
+  assert.equal(wrong.filter(isAllowed), []);
+});
+
+test('no file imports itself in a circle', () => {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to.replace(/\.js$/, '.ts')]);
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.not.ok(path.includes(file), `${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+    if (done.has(file)) return;
+    for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of next.keys()) visit(file, []);
+});
+
+test('every path that ARCHITECTURE.md names is there', () => {
+  const paths = [...architecture.matchAll(/`((?:src|test)\/[\w./-]+)`/g)].map(([, path]) => path!);
+  assert.ok(paths.length > 30);
   assert.equal(
-    imports.filter(({ from, to, typeOnly }) => house(from) === 'fast' && !typeOnly && oracle.test(to)),
+    paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url))),
     [],
   );
+});
+
+/** The kinds of trusted operations, as operations.ts lists them. */
+const kinds = ((): Set<string> => {
+  const text = readFileSync(join(root, 'operations/operations.ts'), 'utf8');
+  const record = /export const OPERATIONS[^{]*\{[^}]*\} = \{([^}]*)\}/s.exec(text)![1]!;
+  return new Set([...record.matchAll(/^ {2}(\w+)/gm)].map(([, kind]) => kind!));
+})();
+
+test('no switch over operations has a default: the compiler says what is missing', () => {
+  assert.ok(kinds.has('rescale') && kinds.has('softmax') && kinds.size > 10);
+  const found: string[] = [];
+  let switches = 0;
+  for (const path of files) {
+    const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if (ts.isCaseBlock(node)) {
+        const labels = node.clauses.flatMap((clause) =>
+          ts.isCaseClause(clause) && ts.isStringLiteral(clause.expression) ? [clause.expression.text] : [],
+        );
+        const about = labels.filter((label) => kinds.has(label)).length >= 2;
+        if (about) switches++;
+        if (about && node.clauses.some(ts.isDefaultClause)) found.push(relative(root, path));
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  assert.ok(switches > 2, 'the test found switches');
+  assert.equal(found, []);
 });
 
 test('files are short and the reference shorter', () => {

@@ -1,10 +1,14 @@
 /** Checks at the wrapper: once per call, never per element. Each returns what it was given. */
-import type { KernelArray } from '../fast/trusted/memory.js';
 
 type Constructor<A> = { readonly name: string; new (length: number): A };
 
 /** An array of the right type and, if a length is given, of that length. */
-export function anArray<A extends KernelArray>(array: A, type: Constructor<A>, name: string, length?: number): A {
+export function anArray<A extends { readonly length: number }>(
+  array: A,
+  type: Constructor<A>,
+  name: string,
+  length?: number,
+): A {
   if (!(array instanceof type)) throw new TypeError(`${name} must be an ${type.name}`);
   if (length !== undefined && array.length !== length) {
     throw new RangeError(`${name} must have ${length} entries, not ${array.length}`);

@@ -1,6 +1,6 @@
 /** The commands that run no network: `slalom soundness` and `slalom report`. */
 import type { Command } from 'commander';
-import { presetNames } from '../protocol/index.js';
+import { presetNames } from '../calculator/index.js';
 
 /** Adds them to the program; `finish` performs the work and ends the command. */
 export function addCalculations(root: Command, finish: (work: () => Promise<string>) => Promise<void>): void {

@@ -1,6 +1,7 @@
 /** The part of `--json` that every command shares; `slalom report` reads it again. */
 
-import { type Json, modulusName, toJson } from '../protocol/index.js';
+import { type Json, toJson } from '../calculator/index.js';
+import { modulusName } from '../protocol/index.js';
 import { type Output, storedCodes } from '../session/network-session.js';
 import type { Executed, ExecutedLayer } from './execute.js';
 import type { Protection } from './options.js';

@@ -3,14 +3,6 @@
  * @module
  */
 
-export { calculateSoundness } from '../calculator/calculate.js';
-export type { BoundedError, CalculatedParameters, CalculatedTarget, Calculation } from '../calculator/calculation.js';
-export type { CalculatedCertificate, Condition, LaneCondition } from '../calculator/certificate.js';
-export type { CalculatedCosts, PadSupply } from '../calculator/costs.js';
-export type { CalculatorInput, CalculatorLayer, CalculatorSpeeds, ResolvedInput } from '../calculator/input.js';
-export { calculationToJson, type Json, toJson } from '../calculator/json.js';
-export { type Preset, type PresetName, presetNames, presets } from '../calculator/presets.js';
-export type { Rotation } from '../calculator/rotation.js';
 export { aModulus, CHECK_MODULUS, M31, type Modulus, modulusName, P24, smallestModulus } from '../model/modulus.js';
 export type { ImageShape, Scaling, TrustedArithmetic, TrustedArrays, TrustedMap } from './arithmetic.js';
 export { noWrapBound } from './certificate.js';

@@ -58,7 +58,17 @@ function derivedBy(operation: FloatOperation, of: (id: FloatTensorId) => Derived
       const expression: Expression = { kind: operation.kind, of: [a.expression, b.expression] };
       return { source: a.source, expression: clamped(expression, operation.activation) };
     }
-    default:
+    case 'convolution':
+    case 'dense':
+    case 'batchNorm':
+    case 'averagePool':
+    case 'maxPool':
+    case 'concat':
+    case 'reshape':
+    case 'softmax':
+    case 'take':
+    case 'interpolate':
+    case 'pad':
       return null;
   }
 }

@@ -57,7 +57,18 @@ function keepsChannels(network: FloatNetwork, operation: FloatOperation, channel
     case 'reshape':
       // Flattened, or with the channels still last: entries do not move, so entry i stays in channel i mod channels.
       return network.tensors[operation.output]!.shape.at(-1)! % channels === 0;
-    default:
+    case 'convolution':
+    case 'dense':
+    case 'batchNorm':
+    case 'add':
+    case 'concat':
+    case 'softmax':
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+    case 'take':
+    case 'interpolate':
       return false;
   }
 }

@@ -1,10 +1,10 @@
 /** What the soundness calculator needs to know about a network. */
 
+import type { CalculatorLayer } from '../calculator/index.js';
 import { outputChannels } from '../model/linear-map.js';
 import type { QuantizedNetwork } from '../model/quantized-network.js';
 import { certify } from '../operations/certificate.js';
 import { linearOperations } from '../operations/graph.js';
-import type { CalculatorLayer } from '../protocol/index.js';
 
 /**
  * The real linear layers of a network, in order: shapes, multiply-accumulates, certified bounds and biases.

@@ -49,7 +49,19 @@ export function operationWords(operation: FloatOperation, { tensors }: FloatNetw
       return poolWords(operation, from, to);
     case 'add':
       return `a sum${then(operation.activation)}`;
-    default:
+    case 'batchNorm':
+    case 'activation':
+    case 'concat':
+    case 'reshape':
+    case 'softmax':
+    case 'function':
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+    case 'take':
+    case 'interpolate':
+    case 'pad':
       return `a ${operation.kind} operation`;
   }
 }

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
+import { calculateSoundness, presets, toJson } from '../../src/calculator/index.js';
 import { atMostBits, oneIn } from '../../src/cli/soundness/fractions.js';
-import { calculateSoundness, presets, type Rational, toJson } from '../../src/protocol/index.js';
+import type { Rational } from '../../src/protocol/index.js';
 import { suite } from '../suite.js';
 import { refused, root, slalom } from './slalom.js';
 

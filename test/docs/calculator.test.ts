@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { fromQuery, initialState, toInput, toQuery, withPreset } from '../../docs/.vitepress/calculator/state.js';
+import { type CalculatorInput, calculateSoundness, presetNames } from '../../src/calculator/index.js';
 import { importTflite, zooNetwork } from '../../src/network/index.js';
-import { type CalculatorInput, calculateSoundness, presetNames } from '../../src/protocol/index.js';
 import { networkSummary } from '../../src/session/summary.js';
 import { suite } from '../suite.js';
 import { noSite, siteFolder } from './built-site.js';

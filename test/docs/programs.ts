@@ -1,5 +1,6 @@
 /** Makes whole programs of samples: imports of what they use, their surroundings, and what is looked at afterwards. */
 import ts from 'typescript';
+import * as calculator from '../../src/calculator/index.js';
 import * as conformance from '../../src/conformance/index.js';
 import * as fast from '../../src/fast/index.js';
 import * as main from '../../src/index.js';
@@ -14,6 +15,7 @@ const entries: readonly (readonly [string, object])[] = [
   ['slalom/network', network],
   ['slalom/fast', fast],
   ['slalom/protocol', protocol],
+  ['slalom/calculator', calculator],
   ['slalom/conformance', conformance],
   ['slalom/reference', reference],
 ];

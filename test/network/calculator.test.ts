@@ -1,8 +1,9 @@
 /** The calculator, the command and real sessions say the same; and what it says they cost is what they cost. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { calculateSoundness, toJson } from '../../src/calculator/index.js';
 import { wasmArithmetic, wasmDevice } from '../../src/fast/index.js';
-import { calculateSoundness, referenceArithmetic, type TrustedArithmetic, toJson } from '../../src/protocol/index.js';
+import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import { referenceDevice } from '../../src/reference/index.js';
 import { NetworkSession } from '../../src/session/network-session.js';
 import { networkSummary } from '../../src/session/summary.js';

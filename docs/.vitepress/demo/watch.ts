@@ -1,6 +1,7 @@
 /** Eyes for both sides: what passes by is drawn, and nothing is changed. */
-import type { Device, TrustedArithmetic } from '../../../src/protocol/index.js';
+
 import type { LinearMap } from '../../../src/model/linear-map.js';
+import type { Device, TrustedArithmetic } from '../../../src/protocol/index.js';
 import { type Snapshot, snapshot } from './snapshot.js';
 
 /** The device, with a look at every message that reaches it. Layers are counted in the order in which they are loaded. */

@@ -1,5 +1,7 @@
 /** The error that a file states, held against what its parameters give: a report repeats no number that is not so. */
-import { type Json, type Soundness, soundness, toJson } from '../../protocol/index.js';
+
+import { type Json, toJson } from '../../calculator/index.js';
+import { type Soundness, soundness } from '../../protocol/index.js';
 import { UsageError } from '../exit.js';
 import type { RunFile } from './run-codec.js';
 

@@ -1,5 +1,5 @@
 /** `slalom soundness`: what parameters guarantee and cost, before anything runs. */
-import { type Calculation, type CalculatorInput, calculateSoundness, toJson } from '../../protocol/index.js';
+import { type Calculation, type CalculatorInput, calculateSoundness, toJson } from '../../calculator/index.js';
 import { exitCodes, FailedReport, UsageError } from '../exit.js';
 import { asMarkdown, asText } from '../sections.js';
 import { describe } from './describe.js';

@@ -1,5 +1,7 @@
 /** A calculation in tables and sentences. */
-import { type Calculation, M31, P24, type Rational } from '../../protocol/index.js';
+
+import type { Calculation } from '../../calculator/index.js';
+import { M31, P24, type Rational } from '../../protocol/index.js';
 import type { Section } from '../sections.js';
 import { bytes, milliseconds } from '../table.js';
 import { atMostBits, oneIn } from './fractions.js';

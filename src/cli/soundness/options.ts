@@ -1,7 +1,7 @@
 /** The options of `slalom soundness`, from text to the calculator's input. */
 
+import { type CalculatorInput, type Preset, type PresetName, presetNames, presets } from '../../calculator/index.js';
 import { networkHash } from '../../formats/slalom/index.js';
-import { type CalculatorInput, type Preset, type PresetName, presetNames, presets } from '../../protocol/index.js';
 import { networkSummary } from '../../session/summary.js';
 import { UsageError } from '../exit.js';
 import { loadNetworkOrZoo } from '../load-network.js';

@@ -1,9 +1,9 @@
 /** The entries of a tensor of the file, from whichever of the format's fields holds them. */
 import { ModelError } from '../../model/errors.js';
+import { fromBfloat16, fromFloat16 } from '../shared/half.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import { type Constant, type Entries, newEntries } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';
-import { fromBfloat16, fromFloat16 } from './half.js';
 import { type WireTensor, wireNumber } from './wire.js';
 
 /** Gives the bytes of a tensor that are kept outside the model file. */

@@ -1,6 +1,6 @@
 /** The weights that a manifest describes, from the bytes of its shards. */
 import { ModelError } from '../../model/errors.js';
-import { fromFloat16 } from '../onnx/half.js';
+import { fromFloat16 } from '../shared/half.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import { type Constant, newEntries } from './constant.js';
 import { fail, located, shown } from './fail.js';

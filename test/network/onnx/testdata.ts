@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Constant } from '../../../src/formats/onnx/constant.js';
 import { ELEMENT_TYPES } from '../../../src/formats/onnx/element-type.js';
-import { fromBfloat16 } from '../../../src/formats/onnx/half.js';
 import { onnxMessage } from '../../../src/formats/onnx/schema.js';
 import { readTensor } from '../../../src/formats/onnx/tensor-data.js';
 import type { WireTensor } from '../../../src/formats/onnx/wire.js';
+import { fromBfloat16 } from '../../../src/formats/shared/half.js';
 
 const ROOT = '/usr/share/libonnx-testdata/data';
 export const isThere = existsSync(ROOT);

@@ -1,6 +1,7 @@
 /** The formulas against enumeration: every challenge, every error, every strategy, over F_3, F_5 and F_7. */
 import * as assert from 'uvu/assert';
-import { type CalculatorInput, calculateSoundness, type Rational } from '../../../src/protocol/index.js';
+import { type CalculatorInput, calculateSoundness } from '../../../src/calculator/index.js';
+import type { Rational } from '../../../src/protocol/index.js';
 import { suite } from '../../suite.js';
 import { challenges, errors, missedBy, misses, range } from './tiny-fields.js';
 

@@ -1,16 +1,15 @@
 /** The calculator against formulas derived another way, against its own promises, and against the paper's statements. */
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { isPrime } from '../../../src/calculator/primality.js';
 import {
   type Calculation,
   type CalculatorInput,
   calculateSoundness,
   calculationToJson,
   presets,
-  type Rational,
-  repetitionsFor,
-} from '../../../src/protocol/index.js';
+} from '../../../src/calculator/index.js';
+import { isPrime } from '../../../src/calculator/primality.js';
+import { type Rational, repetitionsFor } from '../../../src/protocol/index.js';
 import { check, suite } from '../../suite.js';
 
 const test = suite('protocol: calculator, formulas');
