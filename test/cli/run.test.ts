@@ -204,7 +204,7 @@ if (!existsSync(shared)) {
     }
   });
 
-  test('the output is the same in all four modes, and a lie without integrity changes it', async () => {
+  test.long('the output is the same in all four modes, and a lie without integrity changes it', async () => {
     const outputs = new Set<string>();
     for (const integrity of ['on', 'off']) {
       for (const privacy of ['on', 'off']) {
@@ -219,7 +219,7 @@ if (!existsSync(shared)) {
     assert.not.ok(outputs.has(JSON.stringify((JSON.parse(lied.out) as { output: number[] }).output)));
   });
 
-  test('every lie is exit code 3, says nothing of the result or of where it was', async () => {
+  test.long('every lie is exit code 3, says nothing of the result or of where it was', async () => {
     const messages = new Set<string>();
     // Most of these layers are cheaper to compute: the lie is told all the same, in the layer that was asked for.
     for (const tamper of ['0', '17', '17:one', '17:swap', '17:zero', '17:replay', '52:replay', '0:replay']) {
@@ -247,7 +247,7 @@ if (!existsSync(shared)) {
     await refused(['run', '--model', model, '--image', image('cat'), '--labels', model], /not a text file/);
   });
 
-  test('the reference device gives the same output', async () => {
+  test.long('the reference device gives the same output', async () => {
     const outputs = new Set<string>();
     for (const device of ['wasm', 'reference']) {
       const args = ['run', '--model', small, '--image', image('cat'), '--device', device, '--privacy', 'off', '--json'];

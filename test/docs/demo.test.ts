@@ -142,7 +142,7 @@ if (hasChromium(test)) {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test(
+  test.long(
     'a photo gives bit for bit what Node gives, the device sees noise, and nothing is requested',
     async () => {
       const { page, errors, requests } = await open();
@@ -212,7 +212,7 @@ if (hasChromium(test)) {
     LIMIT_MS,
   );
 
-  test(
+  test.long(
     'a device that cheats is refused in plain words, and an honest one is believed again',
     async () => {
       const { page, errors } = await open();
@@ -252,7 +252,7 @@ if (hasChromium(test)) {
     LIMIT_MS,
   );
 
-  test(
+  test.long(
     'a file that is no picture is refused, and the picture chosen before stays',
     async () => {
       const { page, errors } = await open();

@@ -142,7 +142,7 @@ process.exit(0);
   return stdout.trim().split('\n');
 }
 
-test('every sample in code type-checks and runs', async () => {
+test.long('every sample in code type-checks and runs', async () => {
   const groups = writePrograms();
   const written = [...groups.values()].flat();
   assert.equal(typeErrors(written.map(({ path }) => path).filter((path) => path.endsWith('.mts'))), []);
@@ -154,7 +154,7 @@ test('every sample in code type-checks and runs', async () => {
 }, 600_000);
 
 /** Lines of shell that are run: those of the command itself. Others must at least name scripts and programs that exist. */
-test('every command line of slalom does what the page says', async () => {
+test.long('every command line of slalom does what the page says', async () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
   const scripts = new Set([...Object.keys(manifest.scripts), 'install', 'start', 'test']);
   const command = `"${process.execPath}" "${join(root, 'dist', 'cli', 'main.js')}"`;

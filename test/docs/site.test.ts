@@ -91,7 +91,7 @@ else {
     assert.equal(deadReferences(siteFolder, pages), []);
   });
 
-  test('pages open without a complaint and do not scroll sideways on a phone', async () => {
+  test.long('pages open without a complaint and do not scroll sideways on a phone', async () => {
     const paths = worthOpening(pagesOf(siteFolder));
     assert.ok(paths.length > 40, `${paths.length} pages: the site is not whole`);
     const { found, complaints } = await openAll(paths);
@@ -119,7 +119,7 @@ else {
     await context.close();
   });
 
-  test('pictures of pages are written for a person to look at', async () => {
+  test.long('pictures of pages are written for a person to look at', async () => {
     rmSync(screenshotFolder, { recursive: true, force: true });
     mkdirSync(screenshotFolder, { recursive: true });
     const pages = [

@@ -27,7 +27,7 @@ for (const device of ['webgpu', 'tfjs-wasm', 'tfjs-cpu', 'cuda']) {
     test.skip(title, opened);
     continue;
   }
-  test(title, async () => {
+  test.long(title, async () => {
     try {
       for (const name of names) {
         const network = importTflite(readFileSync(new URL(`${name}.tflite`, models)), name);

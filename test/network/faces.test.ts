@@ -49,7 +49,7 @@ function matches(faces: readonly Face[], others: readonly Face[]): { face: Face;
   });
 }
 
-test(
+test.long(
   'the float network is the package’s network',
   async () => {
     const weights = await loadFaceWeights(modelDirectory);
@@ -71,7 +71,7 @@ test(
   LIMIT_MS,
 );
 
-test(
+test.long(
   'the quantized network finds the same faces',
   async () => {
     const { network, anchors } = await quantizedFaceDetector(modelDirectory);

@@ -175,7 +175,7 @@ for (const [name, bytes] of Object.entries(files)) {
     assert.equal(importOnnx(Buffer.from(bytes)), importOnnx(bytes));
   });
 
-  test(`bytes of the ${name} file changed, inserted and removed 5000 times`, async () => {
+  test.long(`bytes of the ${name} file changed, inserted and removed 5000 times`, async () => {
     const change = fc.record({
       at: fc.nat(bytes.length - 1),
       remove: fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.nat(12) }),
@@ -196,13 +196,13 @@ for (const [name, bytes] of Object.entries(files)) {
     assert.ok(accepted > 200 && accepted < 4800, `${accepted} of 5000 accepted: the changes do not test much`);
   });
 
-  test(`every byte of the ${name} file replaced by extreme values`, () => {
+  test.long(`every byte of the ${name} file replaced by extreme values`, () => {
     for (let at = 0; at < bytes.length; at++) {
       for (const value of [0, 1, 127, 128, 255]) accepts(bytes.with(at, value));
     }
   });
 
-  test(`the ${name} model's parts exchanged`, async () => {
+  test.long(`the ${name} model's parts exchanged`, async () => {
     const model: Message = onnxMessage('ModelProto').decode(bytes);
     const names = ['x', '', ...model.graph.node.flatMap(({ output }: Message) => output)];
     const all = [...names, ...model.graph.initializer.map((tensor: Message) => tensor.name)];
@@ -332,7 +332,7 @@ test('a real export cut short or changed', async () => {
   );
 });
 
-test('no damaged file took long or much memory', () => {
+test.long('no damaged file took long or much memory', () => {
   assert.ok(slowestMs < 3000, `${slowestMs} ms`);
   assert.ok(largestBytes < 2 ** 28, `${largestBytes} bytes`);
 });

@@ -235,7 +235,7 @@ for (const name of ['reference', 'tfjs-cpu', 'webgpu', 'cuda']) {
     test.skip(`every kind around ${name}`, opened);
     continue;
   }
-  test(`every kind around ${name}`, async () => {
+  test.long(`every kind around ${name}`, async () => {
     try {
       for (const kind of SABOTAGES) await holds(kind, opened, 'batch', {}, arithmetic);
     } finally {

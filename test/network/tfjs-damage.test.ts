@@ -220,7 +220,7 @@ for (const [name, source] of [
       assert.not.ok(accepts(modelJson, weights.subarray(0, length)));
   });
 
-  test(`characters of the ${name} model changed, inserted and removed 2500 times`, async () => {
+  test.long(`characters of the ${name} model changed, inserted and removed 2500 times`, async () => {
     const { modelJson, weights } = await ready;
     const bytes = new TextEncoder().encode(modelJson);
     const change = fc.record({
@@ -248,7 +248,7 @@ for (const [name, source] of [
     assert.ok(accepted > 50 && accepted < 2450, `${accepted} of 2500 accepted: the changes do not test much`);
   });
 
-  test(`fields of the ${name} model exchanged, removed and replaced 2500 times`, async () => {
+  test.long(`fields of the ${name} model exchanged, removed and replaced 2500 times`, async () => {
     const { modelJson, weights } = await ready;
     const count = places(JSON.parse(modelJson)).length;
     const change = fc.record({
@@ -279,7 +279,7 @@ for (const [name, source] of [
     assert.ok(accepted > 50 && accepted < 2450, `${accepted} of 2500 accepted: the changes do not test much`);
   });
 
-  test(`every field of the ${name} model replaced by extreme values`, async () => {
+  test.long(`every field of the ${name} model replaced by extreme values`, async () => {
     const { modelJson, weights } = await ready;
     const count = places(JSON.parse(modelJson)).length;
     for (let at = 0; at < count; at++) {
@@ -379,7 +379,7 @@ test('constants that too many nodes share are refused', () => {
   assert.not.ok(accepts(many.modelJson, many.weights));
 });
 
-test('no damaged file took long or much memory', () => {
+test.long('no damaged file took long or much memory', () => {
   assert.ok(slowestMs < 3000, `${slowestMs} ms`);
   assert.ok(largestBytes < 2 ** 28, `${largestBytes} bytes`);
 });

@@ -86,9 +86,9 @@ test('a file anywhere in a larger buffer reads the same', () => {
   }
 });
 
-test('bytes changed at random give a network or a ModelError', () => damage(tiny, 4000, 100, accepts));
+test.long('bytes changed at random give a network or a ModelError', () => damage(tiny, 4000, 100, accepts));
 
-test('every single byte replaced by extreme values gives a network or a ModelError', () => {
+test.long('every single byte replaced by extreme values gives a network or a ModelError', () => {
   for (let at = 0; at < tiny.length; at++) {
     for (const value of [0, 1, 127, 128, 255]) {
       const bytes = tiny.slice();
@@ -98,7 +98,7 @@ test('every single byte replaced by extreme values gives a network or a ModelErr
   }
 });
 
-test('words replaced by extreme values give a network or a ModelError', () => {
+test.long('words replaced by extreme values give a network or a ModelError', () => {
   for (let at = 0; at + 4 <= tiny.length; at += 2) {
     for (const value of [-1, 1, 2 ** 31 - 1, -(2 ** 31), 2 ** 28, 65536, -at, tiny.length - at]) {
       const bytes = tiny.slice();
@@ -149,7 +149,7 @@ test('weights that too many layers share are refused', () => {
   assert.not.ok(accepts(layers(60)));
 });
 
-test('no damaged file took long', () => {
+test.long('no damaged file took long', () => {
   assert.ok(slowestMs < 3000, `${slowestMs} ms`);
 });
 
@@ -169,7 +169,7 @@ if (existsSync(small)) {
       assert.not.ok(accepts(real.subarray(0, modelLength - cut)), `without ${cut} bytes`);
     assert.equal(importTflite(real.subarray(0, modelLength), 'm'), importTflite(real, 'm'));
   });
-  test('bytes changed at random in a real file', async () => {
+  test.long('bytes changed at random in a real file', async () => {
     const change = fc.record({ at: fc.nat(40_000), value: fc.nat(255) });
     await check(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), fc.boolean(), (changes, fromEnd) => {

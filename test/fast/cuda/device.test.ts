@@ -56,13 +56,13 @@ const image = (length: number, seed: number): number[] =>
 const scaled = (x: ArrayLike<number>): Int32Array => Int32Array.from(x, (v, i) => v * (i % 2 === 0 ? 3 : -5));
 
 function tests(): void {
-  test('conformance', async () => {
+  test.long('conformance', async () => {
     emulated = await emulator();
     await conformance(() => open());
     clean();
   });
 
-  test('conformance in a thread of its own', async () => {
+  test.long('conformance in a thread of its own', async () => {
     await conformance(() => cudaThread({ libraries: emulated.path }), { randomShapes: 20 });
     clean();
   });
@@ -108,7 +108,7 @@ function tests(): void {
     await rejects(cudaThread({ libraries: '/nowhere' }), DeviceUnavailableError, /nowhere/);
   });
 
-  test('conformance with little scratch memory, in many tiles, and with nothing page-locked', async () => {
+  test.long('conformance with little scratch memory, in many tiles, and with nothing page-locked', async () => {
     await conformance(() => open({ scratchBytes: 2 ** 16, pinnedBytes: 2 ** 16 }), { seed: 7, randomShapes: 60 });
     clean();
   });
