@@ -219,25 +219,29 @@ if (!existsSync(shared)) {
     assert.not.ok(outputs.has(JSON.stringify((JSON.parse(lied.out) as { output: number[] }).output)));
   });
 
-  test.long('every lie is exit code 3, says nothing of the result or of where it was', async () => {
-    const messages = new Set<string>();
-    // Most of these layers are cheaper to compute: the lie is told all the same, in the layer that was asked for.
-    for (const tamper of ['0', '17', '17:one', '17:swap', '17:zero', '17:replay', '52:replay', '0:replay']) {
-      for (const privacy of ['on', 'off']) {
-        const { code, out, err } = await run('--tamper', tamper, '--privacy', privacy);
-        assert.is(code, 3, `${tamper}: ${err}`);
-        assert.is(out, '');
-        messages.add(err.trimEnd().split('\n').at(-1)!);
+  test.long(
+    'every lie is exit code 3, says nothing of the result or of where it was',
+    async () => {
+      const messages = new Set<string>();
+      // Most of these layers are cheaper to compute: the lie is told all the same, in the layer that was asked for.
+      for (const tamper of ['0', '17', '17:one', '17:swap', '17:zero', '17:replay', '52:replay', '0:replay']) {
+        for (const privacy of ['on', 'off']) {
+          const { code, out, err } = await run('--tamper', tamper, '--privacy', privacy);
+          assert.is(code, 3, `${tamper}: ${err}`);
+          assert.is(out, '');
+          messages.add(err.trimEnd().split('\n').at(-1)!);
+        }
       }
-    }
-    assert.is(messages.size, 1);
-    await refused(
-      ['run', '--model', model, '--image', image('cat'), '--tamper', '53'],
-      /53 linear layers, numbered 0 to 52/,
-    );
-    await refused(['run', '--model', model, '--image', image('cat'), '--tamper', '1:gently'], /--tamper takes LAYER/);
-    // Sixteen runs of the command: a busy machine takes its time.
-  }, 900_000);
+      assert.is(messages.size, 1);
+      await refused(
+        ['run', '--model', model, '--image', image('cat'), '--tamper', '53'],
+        /53 linear layers, numbered 0 to 52/,
+      );
+      await refused(['run', '--model', model, '--image', image('cat'), '--tamper', '1:gently'], /--tamper takes LAYER/);
+      // Sixteen runs of the command: a busy machine takes its time.
+    },
+    900_000,
+  );
 
   test('damaged files are exit code 2', async () => {
     writeFileSync(join(folder, 'cut.tflite'), readFileSync(model).subarray(0, 1_000_000));

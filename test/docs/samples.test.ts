@@ -142,56 +142,66 @@ process.exit(0);
   return stdout.trim().split('\n');
 }
 
-test.long('every sample in code type-checks and runs', async () => {
-  const groups = writePrograms();
-  const written = [...groups.values()].flat();
-  assert.equal(typeErrors(written.map(({ path }) => path).filter((path) => path.endsWith('.mts'))), []);
-  const lines: string[] = [];
-  for (const group of groups.values()) lines.push(...(await runGroup(group)));
-  for (const line of lines) if (!line.startsWith('ran ')) console.log(line);
-  assert.is(lines.length, written.length, 'each sample says that it ran, or why not');
-  assert.ok(lines.filter((line) => line.startsWith('ran ')).length > 20);
-}, 600_000);
+test.long(
+  'every sample in code type-checks and runs',
+  async () => {
+    const groups = writePrograms();
+    const written = [...groups.values()].flat();
+    assert.equal(typeErrors(written.map(({ path }) => path).filter((path) => path.endsWith('.mts'))), []);
+    const lines: string[] = [];
+    for (const group of groups.values()) lines.push(...(await runGroup(group)));
+    for (const line of lines) if (!line.startsWith('ran ')) console.log(line);
+    assert.is(lines.length, written.length, 'each sample says that it ran, or why not');
+    assert.ok(lines.filter((line) => line.startsWith('ran ')).length > 20);
+  },
+  600_000,
+);
 
 /** Lines of shell that are run: those of the command itself. Others must at least name scripts and programs that exist. */
-test.long('every command line of slalom does what the page says', async () => {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-  const scripts = new Set([...Object.keys(manifest.scripts), 'install', 'start', 'test']);
-  const command = `"${process.execPath}" "${join(root, 'dist', 'cli', 'main.js')}"`;
-  let ran = 0;
-  for (const sample of samples.filter(({ language }) => language === 'sh')) {
-    for (const line of sample.code.split('\n').filter((text) => text.trim() !== '')) {
-      for (const [, script] of line.matchAll(/\bnpm (?:run (?:-s )?)?([\w:]+)/g)) {
-        assert.ok(scripts.has(script!), `${named(sample)}: npm ${script} is not there`);
-      }
-      if (!line.includes('npx slalom')) {
-        assert.match(line, /\bnpm /, `${named(sample)}: nobody checks this line: ${line}`);
-        continue;
-      }
-      if (line.includes('.cache/')) {
-        console.log(
-          `not run: ${named(sample)}: ${line.trim().slice(0, 60)} … (the model must be fetched: npm run published does that, and imports it)`,
+test.long(
+  'every command line of slalom does what the page says',
+  async () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const scripts = new Set([...Object.keys(manifest.scripts), 'install', 'start', 'test']);
+    const command = `"${process.execPath}" "${join(root, 'dist', 'cli', 'main.js')}"`;
+    let ran = 0;
+    for (const sample of samples.filter(({ language }) => language === 'sh')) {
+      for (const line of sample.code.split('\n').filter((text) => text.trim() !== '')) {
+        for (const [, script] of line.matchAll(/\bnpm (?:run (?:-s )?)?([\w:]+)/g)) {
+          assert.ok(scripts.has(script!), `${named(sample)}: npm ${script} is not there`);
+        }
+        if (!line.includes('npx slalom')) {
+          assert.match(line, /\bnpm /, `${named(sample)}: nobody checks this line: ${line}`);
+          continue;
+        }
+        if (line.includes('.cache/')) {
+          console.log(
+            `not run: ${named(sample)}: ${line.trim().slice(0, 60)} … (the model must be fetched: npm run published does that, and imports it)`,
+          );
+          continue;
+        }
+        const expected = line.includes('--tamper') ? 3 : 0;
+        const { code } = await run(
+          'bash',
+          ['-c', line.replaceAll('npx slalom', command).replaceAll(' node_modules/', ` ${root}/node_modules/`)],
+          {
+            cwd: folder,
+            timeout: 120_000,
+          },
+        ).then(
+          () => ({ code: 0 }),
+          (error: { code: number; stderr: string }) => {
+            if (error.code !== expected) console.log(error.stderr);
+            return error;
+          },
         );
-        continue;
+        assert.is(code, expected, `${named(sample)}: ${line}`);
+        ran += 1;
       }
-      const expected = line.includes('--tamper') ? 3 : 0;
-      const { code } = await run(
-        'bash',
-        ['-c', line.replaceAll('npx slalom', command).replaceAll(' node_modules/', ` ${root}/node_modules/`)],
-        {
-          cwd: folder,
-          timeout: 120_000,
-        },
-      ).then(
-        () => ({ code: 0 }),
-        (error: { code: number; stderr: string }) => {
-          if (error.code !== expected) console.log(error.stderr);
-          return error;
-        },
-      );
-      assert.is(code, expected, `${named(sample)}: ${line}`);
-      ran += 1;
     }
-  }
-  assert.ok(ran >= 8, `only ${ran} command lines were run`);
-}, 600_000);
+    assert.ok(ran >= 8, `only ${ran} command lines were run`);
+  },
+  600_000,
+);

@@ -91,20 +91,24 @@ else {
     assert.equal(deadReferences(siteFolder, pages), []);
   });
 
-  test.long('pages open without a complaint and do not scroll sideways on a phone', async () => {
-    const paths = worthOpening(pagesOf(siteFolder));
-    assert.ok(paths.length > 40, `${paths.length} pages: the site is not whole`);
-    const { found, complaints } = await openAll(paths);
-    const where = (wrong: (seen: Seen) => boolean): string[] =>
-      [...found].filter(([, seen]) => wrong(seen)).map(([path]) => path);
-    assert.equal(complaints, []);
-    const broken = where(({ brokenImages }) => brokenImages.length > 0);
-    assert.equal(broken, [], 'pages with broken images');
-    const nameless = where(({ title }) => !title.includes('Slalom'));
-    assert.equal(nameless, [], 'pages without a title');
-    const wide = where(({ sideways }) => sideways > 0);
-    assert.equal(wide, [], 'pages that scroll sideways');
-  }, 600_000);
+  test.long(
+    'pages open without a complaint and do not scroll sideways on a phone',
+    async () => {
+      const paths = worthOpening(pagesOf(siteFolder));
+      assert.ok(paths.length > 40, `${paths.length} pages: the site is not whole`);
+      const { found, complaints } = await openAll(paths);
+      const where = (wrong: (seen: Seen) => boolean): string[] =>
+        [...found].filter(([, seen]) => wrong(seen)).map(([path]) => path);
+      assert.equal(complaints, []);
+      const broken = where(({ brokenImages }) => brokenImages.length > 0);
+      assert.equal(broken, [], 'pages with broken images');
+      const nameless = where(({ title }) => !title.includes('Slalom'));
+      assert.equal(nameless, [], 'pages without a title');
+      const wide = where(({ sideways }) => sideways > 0);
+      assert.equal(wide, [], 'pages that scroll sideways');
+    },
+    600_000,
+  );
 
   test('the search finds words of the specification without asking anybody', async () => {
     const context = await browser.newContext();
@@ -119,34 +123,38 @@ else {
     await context.close();
   });
 
-  test.long('pictures of pages are written for a person to look at', async () => {
-    rmSync(screenshotFolder, { recursive: true, force: true });
-    mkdirSync(screenshotFolder, { recursive: true });
-    const pages = [
-      'index',
-      'calculator',
-      'benchmarks',
-      'comparison',
-      'operating',
-      'spec/slalom',
-      'api/index/classes/NetworkSession',
-    ];
-    for (const [size, viewport] of Object.entries({
-      desktop: { width: 1280, height: 900 },
-      phone: { width: 390, height: 844 },
-    })) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const context = await browser.newContext({ viewport, colorScheme });
-        const { page, complaints } = await watchedPage(context, address);
-        for (const name of pages) {
-          await page.goto(`${address}/${name}.html`, { waitUntil: 'load' });
-          if (name === 'calculator' || name === 'benchmarks') await page.waitForSelector('.plot-host svg');
-          const file = join(screenshotFolder, `${name.replaceAll('/', '-')}-${size}-${colorScheme}.png`);
-          await page.screenshot({ path: file, fullPage: name !== 'spec/slalom' });
+  test.long(
+    'pictures of pages are written for a person to look at',
+    async () => {
+      rmSync(screenshotFolder, { recursive: true, force: true });
+      mkdirSync(screenshotFolder, { recursive: true });
+      const pages = [
+        'index',
+        'calculator',
+        'benchmarks',
+        'comparison',
+        'operating',
+        'spec/slalom',
+        'api/index/classes/NetworkSession',
+      ];
+      for (const [size, viewport] of Object.entries({
+        desktop: { width: 1280, height: 900 },
+        phone: { width: 390, height: 844 },
+      })) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const context = await browser.newContext({ viewport, colorScheme });
+          const { page, complaints } = await watchedPage(context, address);
+          for (const name of pages) {
+            await page.goto(`${address}/${name}.html`, { waitUntil: 'load' });
+            if (name === 'calculator' || name === 'benchmarks') await page.waitForSelector('.plot-host svg');
+            const file = join(screenshotFolder, `${name.replaceAll('/', '-')}-${size}-${colorScheme}.png`);
+            await page.screenshot({ path: file, fullPage: name !== 'spec/slalom' });
+          }
+          assert.equal(complaints, []);
+          await context.close();
         }
-        assert.equal(complaints, []);
-        await context.close();
       }
-    }
-  }, 300_000);
+    },
+    300_000,
+  );
 }

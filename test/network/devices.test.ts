@@ -27,36 +27,40 @@ for (const device of ['webgpu', 'tfjs-wasm', 'tfjs-cpu', 'cuda']) {
     test.skip(title, opened);
     continue;
   }
-  test.long(title, async () => {
-    try {
-      for (const name of names) {
-        const network = importTflite(readFileSync(new URL(`${name}.tflite`, models)), name);
-        const input = network.tensors[network.input]!;
-        const lowest = input.kind === 'activation' ? input.minimum : 0;
-        const length = input.shape.reduce((product, size) => product * size, 1);
-        const x = Int16Array.from({ length }, (_, index) => ((index * 2654435761) % 256) + lowest);
-        const truth = (await runInTheClear(network, arithmetic, x)).map((values) => [...values]);
-        for (const privacy of [true, false]) {
-          const session = await NetworkSession.open({
-            network,
-            device: opened,
-            arithmetic,
-            plan: 'all',
-            parameters: { privacy },
-            randomness: seededRandomness(seed),
-          });
-          await session.prepare(1);
-          const { outputs, costs } = await session.run(x);
-          assert.is(costs.verifiedLayers, session.layerCount);
-          session.close();
-          assert.equal(
-            outputs.map(({ values }) => [...values]),
-            truth,
-          );
+  test.long(
+    title,
+    async () => {
+      try {
+        for (const name of names) {
+          const network = importTflite(readFileSync(new URL(`${name}.tflite`, models)), name);
+          const input = network.tensors[network.input]!;
+          const lowest = input.kind === 'activation' ? input.minimum : 0;
+          const length = input.shape.reduce((product, size) => product * size, 1);
+          const x = Int16Array.from({ length }, (_, index) => ((index * 2654435761) % 256) + lowest);
+          const truth = (await runInTheClear(network, arithmetic, x)).map((values) => [...values]);
+          for (const privacy of [true, false]) {
+            const session = await NetworkSession.open({
+              network,
+              device: opened,
+              arithmetic,
+              plan: 'all',
+              parameters: { privacy },
+              randomness: seededRandomness(seed),
+            });
+            await session.prepare(1);
+            const { outputs, costs } = await session.run(x);
+            assert.is(costs.verifiedLayers, session.layerCount);
+            session.close();
+            assert.equal(
+              outputs.map(({ values }) => [...values]),
+              truth,
+            );
+          }
         }
+      } finally {
+        await opened.close();
       }
-    } finally {
-      await opened.close();
-    }
-  }, 300_000);
+    },
+    300_000,
+  );
 }

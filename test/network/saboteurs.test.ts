@@ -235,11 +235,15 @@ for (const name of ['reference', 'tfjs-cpu', 'webgpu', 'cuda']) {
     test.skip(`every kind around ${name}`, opened);
     continue;
   }
-  test.long(`every kind around ${name}`, async () => {
-    try {
-      for (const kind of SABOTAGES) await holds(kind, opened, 'batch', {}, arithmetic);
-    } finally {
-      await opened.close();
-    }
-  }, 300_000);
+  test.long(
+    `every kind around ${name}`,
+    async () => {
+      try {
+        for (const kind of SABOTAGES) await holds(kind, opened, 'batch', {}, arithmetic);
+      } finally {
+        await opened.close();
+      }
+    },
+    300_000,
+  );
 }

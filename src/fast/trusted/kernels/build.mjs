@@ -13,7 +13,9 @@ const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), cre
 const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
 const sources = sha256(
   version,
-  ...readdirSync(at('assembly/')).sort().flatMap((name) => [name, readFileSync(at(`assembly/${name}`))]),
+  ...readdirSync(at('assembly/'))
+    .sort()
+    .flatMap((name) => [name, readFileSync(at(`assembly/${name}`))]),
 );
 
 /** What the stamp says of the kernels that lie there: the sources they were made from, and what they are. */
