@@ -1,6 +1,6 @@
 /** How a benchmark ends: tables or one JSON object on standard output, and a file in bench/results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { version } from '../src/cli/version.js';
+import { version } from '../src/formats/load/version.js';
 import { machine } from './measure.js';
 
 /** Prints the tables and, unless the run was quick, writes bench/results/<name>.json. */

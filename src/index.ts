@@ -32,6 +32,8 @@ export {
   importOnnx,
   importTfjs,
   importTflite,
+  type LoadedModel,
+  loadModel,
   type MeasuredPlan,
   ModelError,
   type NetworkFile,

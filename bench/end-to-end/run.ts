@@ -1,7 +1,7 @@
 /** `npm run bench -- end-to-end`: whole networks, trusted side and device, beside the strongest alternatives. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { openDevice } from '../../src/cli/devices.js';
-import { version } from '../../src/cli/version.js';
+import { version } from '../../src/formats/load/version.js';
 import { zooNetwork } from '../../src/network/index.js';
 import type { Device } from '../../src/protocol/index.js';
 import type { ZooName } from '../../src/zoo/index.js';

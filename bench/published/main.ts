@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCode, exitCodes, explain } from '../../src/cli/exit.js';
 import { table } from '../../src/cli/table.js';
-import { version } from '../../src/cli/version.js';
+import { version } from '../../src/formats/load/version.js';
 import { machine } from '../measure.js';
 import { evaluateModel } from './evaluate.js';
 import { fetchPackages } from './fetch.js';

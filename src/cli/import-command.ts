@@ -1,5 +1,7 @@
 /** `slalom import`: any model becomes one file that has all a run needs. */
 import { wasmArithmetic } from '../fast/index.js';
+import type { FloatModel, LoadedModel } from '../formats/load/index.js';
+import { version } from '../formats/load/version.js';
 import { type NetworkDetails, networkHash, writeNetworkFile } from '../formats/slalom/index.js';
 import type { FloatNetwork } from '../graph/index.js';
 import type { QuantizedNetwork } from '../model/quantized-network.js';
@@ -15,13 +17,12 @@ import {
   type ImportText,
   UNIT_RANGE,
 } from './import-options.js';
-import { type LoadedModel, loadModel } from './load-network.js';
+import { loadModel } from './load-network.js';
 import { aNumber } from './options.js';
 import { picturePaths } from './pictures.js';
 import type { Reporter } from './progress.js';
 import { readLabelFile } from './read-labels.js';
 import { bytes as bytesText, table } from './table.js';
-import { version } from './version.js';
 import { requireWritable, writeOutput } from './write-output.js';
 
 /** What is written, and how it came about. */
@@ -30,8 +31,6 @@ interface Imported {
   readonly details: NetworkDetails;
   readonly calibrated: CalibratedNetwork | null;
 }
-
-type FloatModel = Extract<LoadedModel, { kind: 'float' }>;
 
 function aModulusChoice(text: string): typeof P24 | typeof M31 {
   if (text === 'P24') return P24;
@@ -122,10 +121,10 @@ async function imported(
   signal: AbortSignal,
 ): Promise<Imported> {
   if (model.kind === 'quantized') {
-    const { network, preprocessing, origin, labels: own } = model.loaded;
+    const { network, preprocessing, origin, labels: own } = model;
     if (text.calibrate !== undefined) {
       throw new UsageError(
-        `--calibrate is for float models; ${model.loaded.name} is quantized already, with scales of its own.`,
+        `--calibrate is for float models; ${model.name} is quantized already, with scales of its own.`,
       );
     }
     const details = {

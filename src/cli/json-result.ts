@@ -1,11 +1,11 @@
 /** The part of `--json` that every command shares; `slalom report` reads it again. */
 
 import { type Json, toJson } from '../calculator/index.js';
+import { version } from '../formats/load/version.js';
 import { modulusName } from '../protocol/index.js';
 import { type Output, storedCodes } from '../session/network-session.js';
 import type { Executed, ExecutedLayer } from './execute.js';
 import type { Protection } from './options.js';
-import { version } from './version.js';
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 

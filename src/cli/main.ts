@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { version } from '../formats/load/version.js';
 import { addCalculations } from './calculation-commands.js';
 import { deviceNames } from './devices.js';
 import { exitCode, exitCodes, explain } from './exit.js';
@@ -10,7 +11,6 @@ import { defaultSoundnessBits, defaultThreads } from './options.js';
 import { perform } from './perform.js';
 import { reporter } from './progress.js';
 import { tamperKinds } from './tamper.js';
-import { version } from './version.js';
 
 const MODEL = 'a .slalom file, or a quantized model of another format';
 

@@ -96,7 +96,7 @@ test('what is wrong is said', async () => {
   const output = join(folder, 'no.slalom');
   await refused(
     ['import', onnx, '--outputs', 'x', '-o', output],
-    /--outputs is for TensorFlow\.js models, and residual-17\.onnx is an ONNX model\./,
+    /Outputs can be chosen for TensorFlow\.js models only, and residual-17\.onnx is an ONNX model\./,
   );
   writeFileSync(join(folder, 'other.json'), '{"hello": 1}');
   await refused(

@@ -1,6 +1,6 @@
 /** The frame of every report: one file, which loads nothing and runs nothing. */
 import { createHash } from 'node:crypto';
-import { version } from '../version.js';
+import { version } from '../../formats/load/version.js';
 import { html, Markup } from './html.js';
 import { style } from './style.js';
 

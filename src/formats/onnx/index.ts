@@ -96,8 +96,18 @@ export function importOnnx(source: Uint8Array | string | URL, options: OnnxOptio
     bytes = path;
     external = externalFromFiles(options.externalData);
   }
+  return importOnnxFiles(bytes, name, external, options.inputShape);
+}
+
+/** The same for files that were opened already. */
+export function importOnnxFiles(
+  bytes: Uint8Array,
+  name: string,
+  external: ExternalData,
+  inputShape?: readonly number[],
+): OnnxNetwork {
   try {
-    return importFile(readModelFile(bytes, name, external, options.inputShape));
+    return importFile(readModelFile(bytes, name, external, inputShape));
   } catch (error) {
     // What the parts refuse, they refuse without knowing where they are.
     if (!(error instanceof ModelError) || error.message.startsWith(name)) throw error;

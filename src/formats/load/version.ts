@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as t from 'io-ts';
 
 const manifest = t.type({ version: t.string });
-const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
 const decoded = manifest.decode(JSON.parse(text));
 
 /** As in package.json. */
