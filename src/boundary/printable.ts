@@ -1,19 +1,24 @@
 /** Text from the other side, made harmless: it will reach a terminal or a log. */
 
+/** The longest reason that a message repeats. */
+const LONGEST_REASON = 300;
+
 /** One line of printable ASCII, of at most `most` characters. */
 export function printable(text: string, most: number): string {
   return text
     .slice(0, 4 * most)
     .replace(/[^\x20-\x7e]+/g, ' ')
-    .slice(0, most);
+    .slice(0, most)
+    .trim();
 }
 
-/** The message of an error that may be anything, a getter that throws included. */
-export function messageOf(error: unknown): string {
+/** Why something failed, made harmless. Whatever was thrown, asking it for its reason throws nothing. */
+export function reasonOf(error: unknown, most = LONGEST_REASON): string {
   try {
-    const { message } = Object(error) as { message?: unknown };
-    return typeof message === 'string' ? message : typeof error === 'string' ? error : 'it gave no reason';
+    const message: unknown = typeof error === 'string' ? error : (Object(error) as { message?: unknown }).message;
+    if (typeof message === 'string' && message !== '') return printable(message, most);
   } catch {
-    return 'it gave no reason';
+    // A getter or a proxy: what it throws says no more than its absence.
   }
+  return 'it gave no reason';
 }

@@ -1,6 +1,7 @@
 /** The conformance suite: a device is right when it passes. Exact equality with the definition; no tolerances, no skips. */
+
+import { reasonOf } from '../boundary/printable.js';
 import type { Device } from '../protocol/device.js';
-import { deviceReason } from '../protocol/errors.js';
 import { checksOf, type Group } from './checks.js';
 import type { Claim } from './claim.js';
 import { Numbers } from './numbers.js';
@@ -69,7 +70,7 @@ async function runGroup(group: Group, device: Device, numbers: Numbers): Promise
   try {
     await group.run(device, claim, numbers);
   } catch (error) {
-    problems.push(`stopped: ${deviceReason(error)}`);
+    problems.push(`stopped: ${reasonOf(error)}`);
   }
   if (passed + problems.length === 0) problems.push('nothing was checked');
   return { group: group.name, passed, failed: problems.length, problems: problems.slice(0, SHOWN_PROBLEMS) };

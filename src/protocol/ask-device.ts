@@ -1,5 +1,6 @@
 /** Waiting for a device, but not for ever: its failures and its silence both become a `DeviceError`. */
-import { DeviceError, deviceReason } from './errors.js';
+import { reasonOf } from '../boundary/printable.js';
+import { DeviceError } from './errors.js';
 
 /** How long a device is waited for. */
 export interface Wait {
@@ -38,7 +39,7 @@ export async function askDevice<T>(work: () => T | Promise<T>, { limitMs, signal
 
 /** A device that uses our error for its own words speaks for itself; its words are cleaned all the same. */
 function failure(error: unknown): string {
-  const reason = deviceReason(error);
+  const reason = reasonOf(error);
   try {
     if (error instanceof DeviceError) return reason;
   } catch {

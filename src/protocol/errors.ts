@@ -49,25 +49,3 @@ export class RandomnessError extends Error {
     );
   }
 }
-
-/** The longest text of a device that a message repeats. */
-const LONGEST_DEVICE_TEXT = 300;
-
-/** Text that a device chose, made harmless: printable ASCII on one line and short, since it will reach a terminal or a log. */
-export function deviceText(text: string, longest = LONGEST_DEVICE_TEXT): string {
-  return text
-    .slice(0, longest)
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim();
-}
-
-/** What a device says went wrong, made harmless. Whatever it threw, asking for the reason throws nothing. */
-export function deviceReason(error: unknown): string {
-  try {
-    const text: unknown = error instanceof Error ? error.message : error;
-    if (typeof text === 'string' && text !== '') return deviceText(text);
-  } catch {
-    // A getter or a proxy: what it throws says no more than its absence.
-  }
-  return 'it gave no reason';
-}

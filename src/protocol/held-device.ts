@@ -2,11 +2,13 @@
  * A device as the trusted side holds it. Everything that a device states is read from its object once, here, validated and
  * copied; its functions are taken along and its objects never looked at again. Errors of any kind become a `DeviceError`.
  */
+
+import { printable, reasonOf } from '../boundary/printable.js';
 import type { LinearMap } from '../model/linear-map.js';
 import type { Modulus } from '../model/modulus.js';
 import { askDevice, type Wait } from './ask-device.js';
 import type { Device, DeviceInput, DeviceLimits, DeviceOutput } from './device.js';
-import { DeviceError, deviceReason, deviceText } from './errors.js';
+import { DeviceError } from './errors.js';
 import { copyOfMap } from './map-copy.js';
 
 /** The longest name that is repeated. */
@@ -53,7 +55,7 @@ export function holdDevice(device: Device): HeldDevice {
   // Pages that are not isolated from other origins have no shared memory to hand out.
   const sharedMemory = limits.sharedMemory === true && typeof SharedArrayBuffer !== 'undefined';
   return {
-    name: deviceText(name, LONGEST_NAME) || 'device',
+    name: printable(name, LONGEST_NAME) || 'device',
     limits: { ...limits, sharedMemory },
     load: (map, mode, wait) => loadOn(device, load, copyOfMap(map), mode, wait),
   };
@@ -107,7 +109,7 @@ function stated<T>(read: () => T, what: string): T {
   try {
     return read();
   } catch (error) {
-    throw new DeviceError(`The device does not say ${what}: ${deviceReason(error)}`);
+    throw new DeviceError(`The device does not say ${what}: ${reasonOf(error)}`);
   }
 }
 

@@ -268,7 +268,7 @@ if (hasChromium(test)) {
     LIMIT_MS,
   );
 
-  test(
+  test.long(
     'a WebGPU device in the worker gives the same',
     async () => {
       // A software adapter, so that this runs on machines without a card.
@@ -306,7 +306,7 @@ if (hasChromium(test)) {
       ['desktop', 1280, 900],
       ['phone', 390, 844],
     ] as const) {
-      test(
+      test.long(
         `${device}, ${colorScheme}: nothing is wider than the screen, and controls have names`,
         async () => {
           const reducedMotion = colorScheme === 'dark' ? 'reduce' : 'no-preference';

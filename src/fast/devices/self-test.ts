@@ -4,7 +4,7 @@
  */
 
 import { isTypedArray } from '../../boundary/array-buffers.js';
-import { messageOf, printable } from '../../boundary/printable.js';
+import { printable, reasonOf } from '../../boundary/printable.js';
 import { someOptions } from '../../boundary/validators.js';
 import type { Convolution, Dense, LinearMap } from '../../model/linear-map.js';
 import { M31, type Modulus, P24 } from '../../model/modulus.js';
@@ -94,7 +94,7 @@ class Bounded {
       return await within(Promise.resolve().then(work), this.#limitMs, late);
     } catch (error) {
       if (error instanceof DeviceError) throw error;
-      throw new DeviceError(`The device failed while it was tested: ${printable(messageOf(error), 300)}`);
+      throw new DeviceError(`The device failed while it was tested: ${reasonOf(error)}`);
     }
   }
 

@@ -56,8 +56,11 @@ const image = (length: number, seed: number): number[] =>
 const scaled = (x: ArrayLike<number>): Int32Array => Int32Array.from(x, (v, i) => v * (i % 2 === 0 ? 3 : -5));
 
 function tests(): void {
-  test.long('conformance', async () => {
+  test.before(async () => {
     emulated = await emulator();
+  });
+
+  test.long('conformance', async () => {
     await conformance(() => open());
     clean();
   });

@@ -1,6 +1,6 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
 
-import { messageOf, printable } from '../../../boundary/printable.js';
+import { printable, reasonOf } from '../../../boundary/printable.js';
 import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
 import { ended } from '../within.js';
 import { anAnswer } from './codec.js';
@@ -50,7 +50,7 @@ export class Mailbox {
         this.#thread.post(request, transfer);
       } catch (error) {
         this.#take(request.id);
-        reject(new DeviceError(`The ${this.#name} device could not be asked: ${messageOf(error)}.`));
+        reject(new DeviceError(`The ${this.#name} device could not be asked: ${reasonOf(error)}.`));
       }
     });
   }

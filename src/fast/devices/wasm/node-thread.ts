@@ -1,6 +1,6 @@
 /** A device's thread in Node: a worker thread. */
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../../../boundary/printable.js';
+import { reasonOf } from '../../../boundary/printable.js';
 import type { Thread } from './thread.js';
 
 /** Starts the script in a thread of its own, which finds `data` in its `workerData`. */
@@ -11,8 +11,8 @@ export function nodeThread(script: URL, data?: unknown): Thread {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen({ message, ended }) {
       worker.on('message', message);
-      worker.on('messageerror', (error) => ended(`an answer could not be read: ${messageOf(error)}`));
-      worker.on('error', (error: unknown) => ended(`its thread failed: ${messageOf(error)}`));
+      worker.on('messageerror', (error) => ended(`an answer could not be read: ${reasonOf(error)}`));
+      worker.on('error', (error: unknown) => ended(`its thread failed: ${reasonOf(error)}`));
       worker.on('exit', () => ended('its thread ended'));
     },
     awaited: (yes) => (yes ? worker.ref() : worker.unref()),
