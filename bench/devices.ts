@@ -4,8 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { inspectDevice, openDevice } from '../src/cli/devices.js';
-import { version } from '../src/formats/load/version.js';
 import { cudaDevice, wasmArithmetic } from '../src/fast/index.js';
+import { version } from '../src/formats/load/version.js';
 import { macCount } from '../src/model/linear-map.js';
 import type { TrustedArithmetic } from '../src/protocol/arithmetic.js';
 import type { Device } from '../src/protocol/device.js';

@@ -74,7 +74,7 @@ test('the way in docs/run-your-model.md, from a float model to labels, and its p
     const pixels = Uint8Array.from({ length: 3 * 30 * 20 }, (_, index) => (index * 37) % 256);
     const photo = join(folder, 'photo.png');
     writeFileSync(photo, await encodePng({ width: 30, height: 20, pixels }));
-    const float = join(root, 'test', 'network', 'onnx', 'models', 'inverted-17.onnx');
+    const float = join(root, 'test', 'formats', 'onnx', 'models', 'inverted-17.onnx');
     const network = join(folder, 'net.slalom');
     const { code, err } = await slalom(['import', float, '--calibrate', photo, '-o', network]);
     assert.is(code, 0, err);

@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { openDevice } from '../../src/cli/devices.js';
 import { exitCodes, FailedReport } from '../../src/cli/exit.js';
-import { version } from '../../src/formats/load/version.js';
 import { writeOutput } from '../../src/cli/write-output.js';
 import { wasmArithmetic } from '../../src/fast/index.js';
+import { version } from '../../src/formats/load/version.js';
 import type { Device } from '../../src/protocol/index.js';
 import { machine } from '../measure.js';
 import { FILES, readClasses, readPictures } from './dataset.js';

@@ -18,8 +18,8 @@ import {
 } from '../../src/network/index.js';
 import { noWrapBound } from '../../src/protocol/certificate.js';
 import type { ActivationTensor, QuantizedNetwork } from '../../src/reference/index.js';
-import { numbers, wholeNetwork } from '../network/random-network.js';
-import { smallNetwork } from '../network/small-network.js';
+import { numbers, wholeNetwork } from '../session/random-network.js';
+import { smallNetwork } from '../session/small-network.js';
 import { seed, suite } from '../suite.js';
 
 const test = suite('rivals');

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { readNetworkFile } from '../../src/formats/slalom/index.js';
 import { encodePng } from '../../src/pictures/index.js';
-import { numbers } from '../network/random-network.js';
-import { graphFiles, ints, node, reals, text, type } from '../network/tfjs/graph-model.js';
-import { chain, type Files, filled, saved, tfl } from '../network/tfjs/layers-model.js';
+import { graphFiles, ints, node, reals, text, type } from '../formats/tfjs/graph-model.js';
+import { chain, type Files, filled, saved, tfl } from '../formats/tfjs/layers-model.js';
+import { numbers } from '../session/random-network.js';
 import { suite } from '../suite.js';
 import { refused, root, slalom } from './slalom.js';
 
@@ -92,7 +92,7 @@ test('a graph model is cut where it is told', async () => {
 });
 
 test('what is wrong is said', async () => {
-  const onnx = join(root, 'test', 'network', 'onnx', 'models', 'residual-17.onnx');
+  const onnx = join(root, 'test', 'formats', 'onnx', 'models', 'residual-17.onnx');
   const output = join(folder, 'no.slalom');
   await refused(
     ['import', onnx, '--outputs', 'x', '-o', output],

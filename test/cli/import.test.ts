@@ -19,15 +19,15 @@ import { evaluateFloat } from '../../src/graph/index.js';
 import { certify } from '../../src/operations/certificate.js';
 import { linearOperations } from '../../src/operations/graph.js';
 import { decodeImage, encodePng, realPicture } from '../../src/pictures/index.js';
-import { numbers } from '../network/random-network.js';
-import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
-import { convolution } from '../network/tflite/operators.js';
+import { buildTflite, codes, integers } from '../formats/tflite/model-builder.js';
+import { convolution } from '../formats/tflite/operators.js';
+import { numbers } from '../session/random-network.js';
 import { suite } from '../suite.js';
 import { refused, root, slalom } from './slalom.js';
 
 const test = suite('cli import');
 
-const model = join(root, 'test', 'network', 'onnx', 'models', 'residual-17.onnx');
+const model = join(root, 'test', 'formats', 'onnx', 'models', 'residual-17.onnx');
 let folder: string;
 let pictures: string;
 let tflite: string;

@@ -18,8 +18,8 @@ import { networkHash } from '../../src/formats/slalom/index.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
 import { referenceDevice } from '../../src/reference/index.js';
 import { NetworkSession } from '../../src/session/network-session.js';
-import { smallNetwork } from '../network/small-network.js';
 import { seededRandomness } from '../seeded-randomness.js';
+import { smallNetwork } from '../session/small-network.js';
 import { check, seed, suite } from '../suite.js';
 import { refused, root, slalom } from './slalom.js';
 

@@ -43,7 +43,7 @@ export const setups: readonly Setup[] = [
   {
     file: 'src/zoo/from-float.ts',
     text: 'mobilenet.onnx',
-    notRun: 'it needs a trained MobileNet: test/network/zoo-from-float.test.ts fills every network of the zoo',
+    notRun: 'it needs a trained MobileNet: test/zoo/from-float.test.ts fills every network of the zoo',
   },
   {
     file: 'README.md',

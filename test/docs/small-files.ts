@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { LABELS } from '../../bench/accuracy/dataset.js';
 import { BuiltinOperator } from '../../src/formats/tflite/generated/builtin-operator.js';
 import { encodePng } from '../../src/pictures/index.js';
-import { buildTflite, codes, integers } from '../network/tflite/model-builder.js';
-import { convolution, fullyConnected, pool, softmax } from '../network/tflite/operators.js';
+import { buildTflite, codes, integers } from '../formats/tflite/model-builder.js';
+import { convolution, fullyConnected, pool, softmax } from '../formats/tflite/operators.js';
 import { writeSmallTfjs } from './small-tfjs.js';
 
 const SIZE = 224;
@@ -14,7 +14,7 @@ const CHANNELS = 8;
 const CLASSES = 10;
 
 /** A small float network, as PyTorch wrote it. */
-const FLOAT_MODEL = fileURLToPath(new URL('../network/onnx/models/residual-17.onnx', import.meta.url));
+const FLOAT_MODEL = fileURLToPath(new URL('../formats/onnx/models/residual-17.onnx', import.meta.url));
 
 /** A network for pictures of clothes, 28 x 28 and of one channel. */
 const CLOTHES_MODEL = fileURLToPath(new URL('../../training/fashion-mnist/fashion-vgg.onnx', import.meta.url));

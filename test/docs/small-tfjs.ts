@@ -1,8 +1,8 @@
 /** The TensorFlow.js models that samples name: as small as they can be, with the layers and names that the samples speak of. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { graphFiles, ints, node, reals, text, type } from '../network/tfjs/graph-model.js';
-import { type Document, type Files, filled, saved, tfl } from '../network/tfjs/layers-model.js';
+import { graphFiles, ints, node, reals, text, type } from '../formats/tfjs/graph-model.js';
+import { type Document, type Files, filled, saved, tfl } from '../formats/tfjs/layers-model.js';
 
 const { layers } = tfl;
 

@@ -9,9 +9,9 @@ import { type LoadedModel, loadModel, type ModelOptions } from '../../src/format
 import { writeNetworkFile } from '../../src/formats/slalom/index.js';
 import { ModelError } from '../../src/model/errors.js';
 import { zooNetwork } from '../../src/zoo/index.js';
-import { buildModel, encodeModel, modelMessage } from '../network/onnx/model-builder.js';
-import { graphFiles, node, reals } from '../network/tfjs/graph-model.js';
 import { suite } from '../suite.js';
+import { buildModel, encodeModel, modelMessage } from './onnx/model-builder.js';
+import { graphFiles, node, reals } from './tfjs/graph-model.js';
 
 const test = suite('formats: load');
 const root = fileURLToPath(new URL('../../', import.meta.url));
