@@ -54,3 +54,32 @@ export const SESSION_OPTIONS = [
   'onProgress',
   'signal',
 ] as const satisfies readonly (keyof SessionOptions)[];
+
+/** What each injected part must be able to do, and whether there is one without it. */
+const PARTS = {
+  arithmetic: { functions: ['allocate', 'release', 'load'], needed: true },
+  randomness: { functions: ['fill'], needed: false },
+  identity: { functions: ['current', 'driftMs'], needed: false },
+  pads: { functions: ['count', 'add', 'reserve', 'destroy'], needed: false },
+} as const;
+
+/**
+ * Whether the parts that are injected are what they must be, so that a mistake is found here and not in the middle of a run. The
+ * device is not asked: what it states is read once, when it is held.
+ * @throws TypeError naming the option and what it must have
+ */
+export function requireParts(options: SessionOptions, where: string): void {
+  const { device, onProgress } = options as { device: unknown; onProgress?: unknown };
+  if ((typeof device !== 'object' && typeof device !== 'function') || device === null) {
+    throw new TypeError(`${where} needs a device, as in { device: await wasmDevice() }`);
+  }
+  for (const [name, { functions, needed }] of Object.entries(PARTS)) {
+    const part = (options as unknown as Readonly<Record<string, Readonly<Record<string, unknown>> | null>>)[name];
+    if (part === undefined && !needed) continue;
+    const lacks = functions.find((one) => typeof Object(part)[one] !== 'function');
+    if (lacks !== undefined) throw new TypeError(`${where} needs as its ${name} an object with the function ${lacks}`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`${where} takes a function as onProgress`);
+  }
+}

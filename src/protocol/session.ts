@@ -19,7 +19,13 @@ import { type Parameters, someParameters } from './parameters.js';
 import { processIdentity, SameProcess } from './process-identity.js';
 import { type Randomness, systemRandomness } from './randomness.js';
 import { healthyRandomness } from './randomness-health.js';
-import { type Progress, SESSION_OPTIONS, type SessionOptions, type SessionState } from './session-options.js';
+import {
+  type Progress,
+  requireParts,
+  SESSION_OPTIONS,
+  type SessionOptions,
+  type SessionState,
+} from './session-options.js';
 import { repetitionsFor, type Soundness, soundness } from './soundness.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -94,6 +100,7 @@ export class Session {
    */
   static async open(options: SessionOptions): Promise<Session> {
     const { maps, signal } = knownOptions(options, SESSION_OPTIONS, 'Session.open');
+    requireParts(options, 'Session.open');
     if (!Array.isArray(maps)) throw new TypeError('maps must be a list of linear maps');
     if (maps.length === 0) throw new RangeError('a session needs at least one linear map');
     const parameters = someParameters(options.parameters);
