@@ -28,6 +28,7 @@ import {
   soundness,
   type TrustedArithmetic,
 } from '../protocol/index.js';
+import { requireParts, type SessionOptions } from '../protocol/session-options.js';
 import { untilAborted } from '../protocol/until-aborted.js';
 import { InsideLayers } from './inside-layers.js';
 import { type LayerRun, recorded } from './layer-run.js';
@@ -170,6 +171,10 @@ export class NetworkSession {
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
     const { network, device, plan: _, ...rest } = knownOptions(options, OPTIONS, 'NetworkSession.open');
+    requireParts({ ...rest, device: device === null ? {} : device } as SessionOptions, 'NetworkSession.open');
+    if (!Array.isArray(Object(network).operations) || !Array.isArray(Object(network).tensors)) {
+      throw new TypeError('NetworkSession.open needs a quantized network, as loadModel or an importer gives it');
+    }
     certify(network);
     options.signal?.throwIfAborted();
     const plan = choosePlan(options);
