@@ -4,11 +4,19 @@ import { wholeNumber } from '../boundary/codecs.js';
 import { require } from '../model/requirement.js';
 import { elementCount } from '../model/tensor.js';
 import type { SoftmaxOperation } from '../model/trusted-operations.js';
-import { roundedDivision } from '../reference/rounding.js';
 import { clampTo, unary } from './fields.js';
 import { clamped } from './ranges.js';
 import { requireClamp } from './requirements.js';
 import type { OperationRules } from './rules.js';
+
+/**
+ * floor(a / b + 1/2) = floor(n / d) with n = 2a + b at most 2^53 and d = 2b. The quotient of two doubles is exact enough: where n / d lies
+ * below an integer m, it does so by at least 1 / d, and half a step of doubles below m is at most m 2^-54, which is less, since
+ * m d < n + d < 2^54.
+ */
+function roundedQuotient(a: number, b: number): number {
+  return Math.floor((2 * a + b) / (2 * b));
+}
 
 function run(
   { exponentials, unit, minimum, maximum }: SoftmaxOperation,
@@ -21,10 +29,14 @@ function run(
     for (let index = start; index < start + width; index++) largest = Math.max(largest, x[index]!);
     let sum = 0;
     for (let index = start; index < start + width; index++) sum += exponentials[largest - x[index]!]!;
+    // An exponential is at most the sum of its row, so this bounds what is divided.
+    const small = sum * (2 * unit + 1) <= 2 ** 53;
     for (let index = start; index < start + width; index++) {
-      // In BigInt, because a rounded quotient of doubles could fall on the wrong side of a half.
-      const share = roundedDivision(BigInt(exponentials[largest - x[index]!]!) * BigInt(unit), BigInt(sum));
-      out[index] = Math.max(minimum, Math.min(maximum, Number(share)));
+      const one = exponentials[largest - x[index]!]!;
+      const share = small
+        ? roundedQuotient(one * unit, sum)
+        : Number((2n * BigInt(one) * BigInt(unit) + BigInt(sum)) / (2n * BigInt(sum)));
+      out[index] = Math.max(minimum, Math.min(maximum, share));
     }
   }
 }

@@ -16,6 +16,7 @@ import {
   lookup,
   type Operation,
   type QuantizedNetwork,
+  softmax,
   type Tensor,
   type TrustedOperation,
   take,
@@ -153,6 +154,34 @@ test('takes of several images, against nested loops', () =>
       },
     ),
     200,
+  ));
+
+/** Rows of equal and of very different exponentials, and units up to the largest: quotients near a half, and beyond doubles. */
+const softmaxCase = fc.record({
+  width: fc.integer({ min: 1, max: 12 }),
+  unit: fc.oneof(edgy(1, 2 ** 31 - 1), fc.constantFrom(1, 2, 255, 256, 32767, 2 ** 22, 2 ** 23)),
+  range: fc.integer({ min: 1, max: 30 }),
+  table: fc.array(fc.oneof(edgy(0, 2 ** 30), fc.constantFrom(1, 2, 3, 5, 7, 2 ** 30)), {
+    minLength: 31,
+    maxLength: 31,
+  }),
+  salt: fc.nat(),
+});
+
+test('softmax rounds every share as the definition does, whatever the unit', () =>
+  check(
+    fc.property(softmaxCase, ({ width, unit, range, table, salt }) => {
+      const exponentials = Uint32Array.from([Math.max(1, table[0]!), ...table.slice(1)]);
+      const how = { ...names, kind: 'softmax', exponentials, unit, minimum: -32768, maximum: 32767 } as const;
+      const x = Int16Array.from(
+        { length: 3 * width },
+        (_, at) => Math.abs(Math.imul(at + 1, salt | 1) >> 3) % (range + 1),
+      );
+      const out = new Int16Array(x.length);
+      run(how, [x], [3, width], 1, fast, out);
+      assert.equal([...out], softmax(integers(x), width, how).map(Number));
+    }),
+    1000,
   ));
 
 function interpolation(size: number, salt: number) {
