@@ -185,16 +185,16 @@ test('softmax rounds every share as the definition does, whatever the unit', () 
   ));
 
 test('shares of long rows that lie at a half are rounded up, beyond doubles too', () => {
-  const count = 80_000;
+  const count = 79_998;
   for (let odd = 1; odd < 60; odd += 2) {
-    // unit / count = 15999 + 1/2.
-    const unit = (count / 2) * 31_999;
+    // unit / count = 15998 + 1/2, and few factors are two: nothing is exact by luck.
+    const unit = (count / 2) * 31_997;
     const exponentials = Uint32Array.of(2 ** 30 - odd, 1);
     const how = { ...names, kind: 'softmax', exponentials, unit, minimum: -32768, maximum: 32767 } as const;
     const out = new Int16Array(count);
     run(how, [new Int16Array(count)], [count], 1, fast, out);
     assert.ok(
-      out.every((share) => share === 16_000),
+      out.every((share) => share === 15_999),
       `${odd}`,
     );
   }
