@@ -49,6 +49,7 @@ export {
   isIdentity,
   pairedShape,
   repeated,
+  repeatedSteps,
   type Slice,
   selected,
   sliced,

@@ -55,14 +55,20 @@ export function pairedShape(a: readonly number[], b: readonly number[]): number[
   return shape;
 }
 
-/** A tensor repeated along its axes of size 1 until it has the shape `to`, which has at least as many axes. */
-export function repeated(from: readonly number[], to: readonly number[]): Int32Array[] {
+/**
+ * How far apart neighbours along each axis of `to` lie in memory of the shape `from`, which is repeated along its axes of size 1.
+ * @param to at least as many axes as `from`
+ */
+export function repeatedSteps(from: readonly number[], to: readonly number[]): number[] {
   const missing = to.length - from.length;
   const strides = stridesOf(from);
-  return to.map((size, axis) => {
-    const own = axis - missing;
-    return evenly(size, (from[own] ?? 1) === 1 ? 0 : strides[own]!);
-  });
+  return to.map((_, axis) => ((from[axis - missing] ?? 1) === 1 ? 0 : strides[axis - missing]!));
+}
+
+/** A tensor repeated along its axes of size 1 until it has the shape `to`, which has at least as many axes. */
+export function repeated(from: readonly number[], to: readonly number[]): Int32Array[] {
+  const steps = repeatedSteps(from, to);
+  return to.map((size, axis) => evenly(size, steps[axis]!));
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes as exporters write them, prepared weights. */
+import { pairedShape, repeatedSteps, stridesOf } from '../../graph/index.js';
+import { combined, type Folded, gathered, joined, picked } from '../shared/folding.js';
 import { countEntries } from '../shared/target/count-entries.js';
 import { askedOrder, askedShape, squeezed, unsqueezed } from './arrangement.js';
 import { type Constant, integers, newEntries } from './constant.js';
@@ -10,31 +12,12 @@ import type { Step } from './step.js';
 type Fold = (step: Step) => Constant;
 
 /** A new constant, charged before it is made. */
-function made(step: Step, type: ElementType, shape: readonly number[], entry: (index: number) => number): Constant {
+function made(step: Step, type: ElementType, { shape, entry }: Folded): Constant {
   const count = countEntries(shape, step.name);
   step.graph.charge(count + 1);
   const entries = newEntries(type, count);
   for (let index = 0; index < count; index++) entries[index] = entry(index);
   return { kind: 'constant', name: step.name, type, shape, entries };
-}
-
-/** How far apart in memory neighbours along each axis lie. */
-function stridesOf(shape: readonly number[]): number[] {
-  const strides = Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
-  return strides;
-}
-
-/** A constant whose entry at each position is one of `from`: steps[axis] apart, beginning at `start`. */
-function gathered(step: Step, from: Constant, shape: readonly number[], steps: readonly number[], start = 0): Constant {
-  const strides = stridesOf(shape);
-  return made(step, from.type, shape, (index) => {
-    let at = start;
-    for (let axis = 0; axis < shape.length; axis++) {
-      at += (Math.floor(index / strides[axis]!) % shape[axis]!) * steps[axis]!;
-    }
-    return from.entries[at]!;
-  });
 }
 
 function reshaped(step: Step, shape: readonly number[]): Constant {
@@ -49,79 +32,45 @@ function transposed(step: Step): Constant {
   const strides = stridesOf(from.shape);
   const shape = order.map((axis) => from.shape[axis]!);
   const steps = order.map((axis) => strides[axis]!);
-  const result = gathered(step, from, shape, steps);
+  const result = made(step, from.type, gathered(from, shape, steps));
   if (from.codes === undefined) return result;
   const { centred, scales, axis } = from.codes;
-  const codes = gathered(step, { ...from, type: 'INT32', entries: centred }, shape, steps);
+  const codes = made(step, 'INT32', gathered({ entries: centred }, shape, steps));
   return { ...result, codes: { centred: codes.entries as Int32Array, scales, axis: order.indexOf(axis) } };
 }
 
 /** Two constants entry by entry, the smaller repeated. */
-function combined(operation: (a: number, b: number, real: boolean) => number): Fold {
+function pair(operation: (a: number, b: number, real: boolean) => number): Fold {
   return (step) => {
     const [a, b] = [step.constant(0), step.constant(1)];
-    const axes = Math.max(a.shape.length, b.shape.length);
-    const padded = (shape: readonly number[]): number[] => [...Array<number>(axes - shape.length).fill(1), ...shape];
-    const [left, right] = [padded(a.shape), padded(b.shape)];
-    const shape = left.map((size, axis) => {
-      const other = right[axis]!;
-      if (size !== other && size !== 1 && other !== 1) step.fail(`shapes [${a.shape}] and [${b.shape}] do not fit`);
-      return size === 1 ? other : size;
-    });
-    const [strides, strideA, strideB] = [stridesOf(shape), stridesOf(left), stridesOf(right)];
     const real = isReal(a.type);
-    return made(step, a.type, shape, (index) => {
-      let [atA, atB] = [0, 0];
-      for (let axis = 0; axis < axes; axis++) {
-        const position = Math.floor(index / strides[axis]!) % shape[axis]!;
-        if (left[axis] !== 1) atA += position * strideA[axis]!;
-        if (right[axis] !== 1) atB += position * strideB[axis]!;
-      }
-      return operation(a.entries[atA]!, b.entries[atB]!, real);
-    });
+    const result = combined(a, b, (left, right) => operation(left, right, real));
+    return made(step, a.type, result ?? step.fail(`shapes [${a.shape}] and [${b.shape}] do not fit`));
   };
 }
 
 function mapped(operation: (value: number) => number): Fold {
   return (step) => {
-    const from = step.constant(0);
-    return made(step, from.type, from.shape, (index) => operation(from.entries[index]!));
+    const { type, shape, entries } = step.constant(0);
+    return made(step, type, { shape, entry: (index) => operation(entries[index]!) });
   };
 }
 
 function gather(step: Step): Constant {
   const [from, indices] = [step.constant(0), step.constant(1)];
   const axis = step.axis(step.int('axis', 0), from.shape.length);
-  const size = from.shape[axis]!;
-  const inner = stridesOf(from.shape)[axis]!;
-  const count = indices.entries.length;
-  const shape = from.shape.toSpliced(axis, 1, ...indices.shape);
   if (isReal(indices.type)) step.fail('its indices are not whole numbers');
-  return made(step, from.type, shape, (index) => {
-    const asked = indices.entries[Math.floor(index / inner) % count]!;
-    const at = step.axis(asked, size);
-    return from.entries[(Math.floor(index / (inner * count)) * size + at) * inner + (index % inner)]!;
-  });
+  return made(
+    step,
+    from.type,
+    picked(from, indices, axis, (asked) => step.axis(asked, from.shape[axis]!)),
+  );
 }
 
 function concatenated(step: Step): Constant {
   const parts = step.node.inputs.map((_, position) => step.constant(position));
-  const [first] = parts as [Constant];
-  const axis = step.axis(step.int('axis', 0), first.shape.length);
-  const outside = (shape: readonly number[]): string => shape.map((size, at) => (at === axis ? '*' : size)).join();
-  if (parts.some(({ shape }) => outside(shape) !== outside(first.shape))) step.fail('its inputs do not fit');
-  const lengths = parts.map(({ shape }) => shape[axis]! * stridesOf(shape)[axis]!);
-  const block = lengths.reduce((sum, length) => sum + length, 0);
-  const shape = first.shape.with(
-    axis,
-    parts.reduce((sum, part) => sum + part.shape[axis]!, 0),
-  );
-  return made(step, first.type, shape, (index) => {
-    let at = index % block;
-    let part = 0;
-    while (at >= lengths[part]!) at -= lengths[part++]!;
-    return parts[part]!.entries[Math.floor(index / block) * lengths[part]! + at]!;
-  });
+  const axis = step.axis(step.int('axis', 0), parts[0]!.shape.length);
+  return made(step, parts[0]!.type, joined(parts, axis) ?? step.fail('its inputs do not fit'));
 }
 
 function sliced(step: Step): Constant {
@@ -136,40 +85,31 @@ function sliced(step: Step): Constant {
     by[slice.axis] = stride * slice.step;
     begin += slice.begin * stride;
   }
-  return gathered(step, from, shape, by, begin);
+  return made(step, from.type, gathered(from, shape, by, begin));
 }
 
 function cast(step: Step): Constant {
   const from = step.constant(0);
   const type = elementType(step.int('to', 0)) ?? step.fail(`it casts to type ${step.int('to', 0)}`);
-  if (type === 'BOOL') return made(step, type, from.shape, (index) => (from.entries[index] === 0 ? 0 : 1));
   const whole = isReal(from.type) && !isReal(type);
-  return made(step, type, from.shape, (index) => {
+  const entry = (index: number): number => {
     const value = from.entries[index]!;
+    if (type === 'BOOL') return value === 0 ? 0 : 1;
     return whole ? Math.trunc(value) : value;
-  });
+  };
+  return made(step, type, { shape: from.shape, entry });
 }
 
 function filled(step: Step): Constant {
   const value = step.tensor('value');
   const entry = value === null ? 0 : step.scalar(value);
-  return made(step, value?.type ?? 'FLOAT', step.integers(step.constant(0)), () => entry);
+  return made(step, value?.type ?? 'FLOAT', { shape: step.integers(step.constant(0)), entry: () => entry });
 }
 
 function expanded(step: Step): Constant {
   const [from, asked] = [step.constant(0), step.integers(step.constant(1))];
-  const axes = Math.max(from.shape.length, asked.length);
-  const padded = (shape: readonly number[]): number[] => [...Array<number>(axes - shape.length).fill(1), ...shape];
-  const [left, right] = [padded(from.shape), padded(asked)];
-  const strides = stridesOf(left);
-  const shape = left.map((size, axis) => (size === 1 ? right[axis]! : size));
-  if (shape.some((size, axis) => size !== right[axis] && right[axis] !== 1)) step.fail('its shape does not fit');
-  return gathered(
-    step,
-    from,
-    shape,
-    left.map((size, axis) => (size === 1 ? 0 : strides[axis]!)),
-  );
+  const shape = pairedShape(from.shape, asked) ?? step.fail('its shape does not fit');
+  return made(step, from.type, gathered(from, shape, repeatedSteps(from.shape, shape)));
 }
 
 const FOLDS: Readonly<Record<string, Fold | undefined>> = {
@@ -189,10 +129,10 @@ const FOLDS: Readonly<Record<string, Fold | undefined>> = {
   Slice: sliced,
   ConstantOfShape: filled,
   Expand: expanded,
-  Add: combined((a, b) => a + b),
-  Sub: combined((a, b) => a - b),
-  Mul: combined((a, b) => a * b),
-  Div: combined((a, b, real) => (real ? a / b : Math.trunc(a / b))),
+  Add: pair((a, b) => a + b),
+  Sub: pair((a, b) => a - b),
+  Mul: pair((a, b) => a * b),
+  Div: pair((a, b, real) => (real ? a / b : Math.trunc(a / b))),
   Sqrt: mapped(Math.sqrt),
   Neg: mapped((value) => -value),
   Floor: mapped(Math.floor),

@@ -11,9 +11,9 @@ import type { Activation, Step } from './step.js';
 import { broadcast } from './take.js';
 
 /** `x` at the scale of `to`, inside `limit`. */
-function rescaling(step: Step, x: Activation, to: ActivationTensor, limit: Range, name: string) {
+function rescaling(step: Step, x: Activation, to: ActivationTensor, { minimum, maximum }: Range, name: string) {
   const { multipliers, shift } = step.checked(() => integerMultipliers([x.tensor.scale / to.scale]));
-  const how = { kind: 'rescale' as const, name, input: x.id, multiplier: multipliers[0]!, shift, ...limit };
+  const how = { kind: 'rescale' as const, name, input: x.id, multiplier: multipliers[0]!, shift, minimum, maximum };
   return reachedBy([x], (output) => ({ ...how, output }));
 }
 

@@ -1,5 +1,6 @@
 /** Operators that put entries in other places: TRANSPOSE, STRIDED_SLICE, and the repetition that broadcasting needs. */
 
+import { repeatedSteps, stridesOf } from '../../graph/index.js';
 import type { ActivationTensor } from '../../model/tensor.js';
 import type { TakeOperation } from '../../model/trusted-operations.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
@@ -10,11 +11,6 @@ import type { Activation, Step } from './step.js';
 
 /** The longest axis that a list of places is made for. */
 const LONGEST_AXIS = 2 ** 20;
-
-/** How far apart neighbours along each axis of a row-major tensor are. */
-function strides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-}
 
 /** A list of `count` offsets, which the file pays for: a few bytes must not become many lists. */
 export function placesOf(step: Step, count: number, place: (at: number) => number): Int32Array {
@@ -35,8 +31,8 @@ export function broadcast(step: Step, x: Activation, shape: readonly number[]): 
   if (own.length !== shape.length || own.some((size, axis) => size !== 1 && size !== shape[axis])) {
     step.fail(`its inputs have different shapes`);
   }
-  const steps = strides(own);
-  const offsets = shape.map((size, axis) => placesOf(step, size, (at) => (own[axis] === 1 ? 0 : at * steps[axis]!)));
+  const steps = repeatedSteps(tensor.shape, shape);
+  const offsets = shape.map((size, axis) => placesOf(step, size, (at) => at * steps[axis]!));
   const name = `${step.name}/${tensor.name} repeated`;
   return step.insert({ ...tensor, name, shape }, takeOf(x, name, offsets));
 }
@@ -77,7 +73,7 @@ export function importTranspose(step: Step): void {
     output,
     axes.map((axis) => shape[axis]!),
   );
-  const steps = strides(shape);
+  const steps = stridesOf(shape);
   finishTaken(
     step,
     x,
@@ -135,7 +131,7 @@ export function importStridedSlice(step: Step): void {
     }),
   );
   if (batch === 1 && has(options.shrinkAxisMask(), 0)) step.fail('it drops the batch axis');
-  const steps = strides(x.tensor.shape);
+  const steps = stridesOf(x.tensor.shape);
   const offsets = slices
     .slice(batch)
     .map(({ begin, stride, count }, axis) => placesOf(step, count, (at) => (begin + at * stride) * steps[axis]!));

@@ -10,7 +10,7 @@ import { suite } from '../../suite.js';
 import { channelsLast, importFloat, near, networkOutputs, sameAsRuntime } from './runtime.js';
 
 const test = suite('onnx models');
-const folder = new URL('onnx/models/', import.meta.url);
+const folder = new URL('./models/', import.meta.url);
 const shapes: Record<string, readonly number[]> = {
   residual: [1, 3, 22, 18],
   inverted: [1, 3, 10, 8],
@@ -40,7 +40,7 @@ test('every operator set from 13 to 21 is there', () => {
 });
 
 test('a model that was exported while it was trained is refused, with what to do', () => {
-  const bytes = readFileSync(new URL('onnx/training-mode-17.onnx', import.meta.url));
+  const bytes = readFileSync(new URL('./training-mode-17.onnx', import.meta.url));
   assert.throws(
     () => importFloat(bytes),
     (error: Error) =>

@@ -1,10 +1,12 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes and indices, prepared weights. */
+import { repeatedSteps, stridesOf } from '../../../graph/index.js';
+import { combined, gathered, joined, picked } from '../../shared/folding.js';
 import { anOrder, askedShape } from '../arrangement.js';
 import { type Constant, type EntryType, integers, reshaped, scalarOf } from '../constant.js';
 import { fail } from '../fail.js';
 import type { Value } from '../value.js';
 import { expandedShape, squeezedShape } from './arranging.js';
-import { commonShape, gathered, made, repeatedSteps, stridesOf } from './fold-entries.js';
+import { made } from './made.js';
 import { type Cut, plainCut, stridedCut } from './slicing.js';
 import type { Step } from './step.js';
 
@@ -13,27 +15,17 @@ type Fold = (step: Step) => Constant;
 function mapped(operation: (value: number) => number): Fold {
   return (step) => {
     const from = step.constant(0);
-    return made(step, from.type, from.shape, (index) => operation(from.entries[index]!));
+    return made(step, from.type, { shape: from.shape, entry: (index) => operation(from.entries[index]!) });
   };
 }
 
 /** Two constants entry by entry, the smaller repeated. */
-function combined(operation: (a: number, b: number, real: boolean) => number): Fold {
+function pair(operation: (a: number, b: number, real: boolean) => number): Fold {
   return (step) => {
     const [a, b] = [step.constant(0), step.constant(1)];
-    const shape = commonShape(a.shape, b.shape);
-    const [left, right] = [repeatedSteps(shape, a.shape), repeatedSteps(shape, b.shape)];
-    const strides = stridesOf(shape);
     const real = a.type === 'float32';
-    return made(step, a.type, shape, (index) => {
-      let [atA, atB] = [0, 0];
-      for (let axis = 0; axis < shape.length; axis++) {
-        const position = Math.floor(index / strides[axis]!) % shape[axis]!;
-        atA += position * left[axis]!;
-        atB += position * right[axis]!;
-      }
-      return operation(a.entries[atA]!, b.entries[atB]!, real);
-    });
+    const result = combined(a, b, (left, right) => operation(left, right, real));
+    return made(step, a.type, result ?? fail(`shapes [${a.shape}] and [${b.shape}] do not fit`));
   };
 }
 
@@ -41,41 +33,22 @@ function cutOut(step: Step, from: Constant, cut: Cut): Constant {
   const strides = stridesOf(from.shape);
   const start = cut.starts.reduce((sum, place, axis) => sum + place * strides[axis]!, 0);
   const steps = cut.steps.map((by, axis) => by * strides[axis]!);
-  return { ...gathered(step, from, cut.counts, steps, start), shape: cut.shape };
+  return { ...made(step, from.type, gathered(from, cut.counts, steps, start)), shape: cut.shape };
 }
 
 function transposed(step: Step): Constant {
   const from = step.constant(0);
   const order = anOrder(step.integers(1), from.shape.length);
   const strides = stridesOf(from.shape);
-  return gathered(
-    step,
-    from,
-    order.map((axis) => from.shape[axis]!),
-    order.map((axis) => strides[axis]!),
-  );
+  const shape = order.map((axis) => from.shape[axis]!);
+  const steps = order.map((axis) => strides[axis]!);
+  return made(step, from.type, gathered(from, shape, steps));
 }
 
 function joinedConstants(step: Step, parts: readonly Constant[], axis: number): Constant {
   const [first] = parts;
   if (first === undefined) return fail('it has no inputs');
-  const rest = ({ shape }: Constant): string => shape.with(axis, 0).join();
-  for (const part of parts) {
-    if (part.shape.length !== first.shape.length || rest(part) !== rest(first)) fail('its inputs do not fit together');
-  }
-  const sizes = parts.map(({ shape }) => shape[axis]!);
-  const shape = first.shape.with(
-    axis,
-    sizes.reduce((sum, size) => sum + size, 0),
-  );
-  const block = stridesOf(shape)[axis]!;
-  const starts = sizes.map((_, part) => sizes.slice(0, part).reduce((sum, size) => sum + size, 0));
-  return made(step, first.type, shape, (index) => {
-    const place = Math.floor(index / block) % shape[axis]!;
-    const part = starts.findLastIndex((start) => start <= place);
-    const outer = Math.floor(index / (block * shape[axis]!));
-    return parts[part]!.entries[(outer * sizes[part]! + place - starts[part]!) * block + (index % block)]!;
-  });
+  return made(step, first.type, joined(parts, axis) ?? fail('its inputs do not fit together'));
 }
 
 function concatenated(step: Step): Constant {
@@ -100,14 +73,11 @@ function gather(step: Step): Constant {
   const size = from.shape[axis]!;
   step.c.charge(places.entries.length);
   for (const place of places.entries) if (!(place >= 0 && place < size)) fail(`it takes place ${place} of ${size}`);
-  const shape = [...from.shape.slice(0, axis), ...places.shape, ...from.shape.slice(axis + 1)];
-  const inner = from.shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-  const count = places.entries.length;
-  return made(step, from.type, shape, (index) => {
-    const place = places.entries[Math.floor(index / inner) % count]!;
-    const outer = Math.floor(index / (inner * count));
-    return from.entries[(outer * size + place) * inner + (index % inner)]!;
-  });
+  return made(
+    step,
+    from.type,
+    picked(from, places, axis, (place) => place),
+  );
 }
 
 const TYPES: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
@@ -124,24 +94,25 @@ const TYPES: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
 function cast(step: Step): Constant {
   const from = step.constant(0);
   const type = TYPES.get(step.attributes.type('DstT')) ?? fail('it casts to a type that is not supported');
-  return made(step, type, from.shape, (index) => {
+  const entry = (index: number): number => {
     const value = from.entries[index]!;
     if (type === 'bool') return value === 0 ? 0 : 1;
     return type === 'int32' ? Math.trunc(value) : value;
-  });
+  };
+  return made(step, type, { shape: from.shape, entry });
 }
 
 function filled(step: Step): Constant {
   const value = step.constant(1);
   const entry = scalarOf(value);
-  return made(step, value.type, step.integers(0), () => entry);
+  return made(step, value.type, { shape: step.integers(0), entry: () => entry });
 }
 
 function range(step: Step): Constant {
   const [start, limit, by] = [0, 1, 2].map((position) => scalarOf(step.constant(position))) as [number, number, number];
   const count = by === 0 ? Number.NaN : Math.max(0, Math.ceil((limit - start) / by));
   if (!Number.isInteger(count)) fail(`it counts from ${start} to ${limit} in steps of ${by}`);
-  return made(step, step.constant(0).type, [count], (index) => start + index * by);
+  return made(step, step.constant(0).type, { shape: [count], entry: (index) => start + index * by });
 }
 
 /** One number from each run along some axes. */
@@ -153,8 +124,8 @@ function reduction(operation: (a: number, b: number) => number, empty: number): 
     const keep = step.attributes.bool('keep_dims');
     const shape = from.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     step.c.charge(from.entries.length);
-    const result = made(step, from.type, shape, () => empty);
-    const steps = repeatedSteps(from.shape, shape);
+    const result = made(step, from.type, { shape, entry: () => empty });
+    const steps = repeatedSteps(shape, from.shape);
     const strides = stridesOf(from.shape);
     for (let index = 0; index < from.entries.length; index++) {
       let at = 0;
@@ -174,39 +145,40 @@ function tiled(step: Step): Constant {
     fail(`it repeats [${from.shape}] [${times}] times`);
   const shape = from.shape.map((size, axis) => size * times[axis]!);
   const [strides, own] = [stridesOf(shape), stridesOf(from.shape)];
-  return made(step, from.type, shape, (index) => {
+  const entry = (index: number): number => {
     let at = 0;
     for (let axis = 0; axis < shape.length; axis++) {
       at += (Math.floor(index / strides[axis]!) % from.shape[axis]!) * own[axis]!;
     }
     return from.entries[at]!;
-  });
+  };
+  return made(step, from.type, { shape, entry });
 }
 
-const floored = combined((a, b) => Math.floor(a / b));
+const floored = pair((a, b) => Math.floor(a / b));
 
 export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
-  ['Add', combined((a, b) => a + b)],
-  ['AddV2', combined((a, b) => a + b)],
+  ['Add', pair((a, b) => a + b)],
+  ['AddV2', pair((a, b) => a + b)],
   ['Cast', cast],
   ['ConcatV2', concatenated],
   ['ExpandDims', (step) => reshaped(step.constant(0), expandedShape(step, step.constant(0).shape))],
   ['Fill', filled],
   ['Floor', mapped(Math.floor)],
   ['FloorDiv', floored],
-  ['FloorMod', combined((a, b) => a - b * Math.floor(a / b))],
+  ['FloorMod', pair((a, b) => a - b * Math.floor(a / b))],
   ['Gather', gather],
   ['GatherV2', gather],
   ['Max', reduction(Math.max, Number.NEGATIVE_INFINITY)],
-  ['Maximum', combined((a, b) => Math.max(a, b))],
+  ['Maximum', pair((a, b) => Math.max(a, b))],
   ['Min', reduction(Math.min, Number.POSITIVE_INFINITY)],
-  ['Minimum', combined((a, b) => Math.min(a, b))],
-  ['Mul', combined((a, b) => a * b)],
+  ['Minimum', pair((a, b) => Math.min(a, b))],
+  ['Mul', pair((a, b) => a * b)],
   ['Neg', mapped((value) => -value)],
   ['Pack', packed],
   ['Prod', reduction((a, b) => a * b, 1)],
   ['Range', range],
-  ['RealDiv', combined((a, b, real) => (real ? a / b : Math.trunc(a / b)))],
+  ['RealDiv', pair((a, b, real) => (real ? a / b : Math.trunc(a / b)))],
   ['Reshape', (step) => reshaped(step.constant(0), askedShape(step.constant(0).shape, step.integers(1)))],
   ['Rsqrt', mapped((value) => 1 / Math.sqrt(value))],
   ['Size', (step) => integers(step.name, [step.constant(0).entries.length], [])],
@@ -215,7 +187,7 @@ export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['Square', mapped((value) => value * value)],
   ['Squeeze', (step) => reshaped(step.constant(0), squeezedShape(step, step.constant(0).shape))],
   ['StridedSlice', (step) => cutOut(step, step.constant(0), stridedCut(step, step.constant(0).shape))],
-  ['Sub', combined((a, b) => a - b)],
+  ['Sub', pair((a, b) => a - b)],
   ['Sum', reduction((a, b) => a + b, 0)],
   ['Tile', tiled],
   ['Transpose', transposed],
