@@ -8,8 +8,8 @@ export function printable(text: string, most: number): string {
   return text
     .slice(0, 4 * most)
     .replace(/[^\x20-\x7e]+/g, ' ')
-    .slice(0, most)
-    .trim();
+    .trim()
+    .slice(0, most);
 }
 
 /** Why something failed, made harmless. Whatever was thrown, asking it for its reason throws nothing. */
