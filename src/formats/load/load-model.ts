@@ -142,7 +142,7 @@ const FORMATS: readonly Format[] = [
  * @returns a quantized model can be run as it is; a float model must be quantized first
  * @throws ModelError when there is no such file, its format is not known, or it cannot be used; nothing else, whatever the bytes are
  * @example
- * const model = await loadModel('models/mobilenet.onnx');
+ * const model = await loadModel('model.onnx');
  * if (model.kind === 'float') console.log(`${model.name} must be quantized: ${model.sha256}`);
  */
 export async function loadModel(source: string | URL | Uint8Array, options: ModelOptions = {}): Promise<LoadedModel> {
