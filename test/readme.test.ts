@@ -96,7 +96,7 @@ if (existsSync(model)) {
   test('the program in docs/usage.md runs as it stands, and type-checks', async () => {
     const guide = readFileSync(join(root, 'docs', 'usage.md'), 'utf8');
     const [, program] = /```ts\n([\s\S]*?)```/.exec(guide)!;
-    const folder = join(root, '.cache');
+    const folder = join(root, '.cache-usage');
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'usage.mts');
     const image = join(root, '..', 'shared', 'images', 'cat.bmp');
