@@ -1,6 +1,12 @@
 /** Options of a session that are not what they must be: refused at the door, by name, before the device is asked anything. */
 import * as assert from 'uvu/assert';
-import { MemoryPadStore, processIdentity, referenceArithmetic, Session, type SessionOptions } from '../../src/protocol/index.js';
+import {
+  MemoryPadStore,
+  processIdentity,
+  referenceArithmetic,
+  Session,
+  type SessionOptions,
+} from '../../src/protocol/index.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';
