@@ -69,7 +69,21 @@ function takesIn(operation: FloatOperation | undefined): boolean {
     case 'batchNorm':
     case 'take':
       return true;
-    default:
+    case undefined:
+    case 'activation':
+    case 'add':
+    case 'averagePool':
+    case 'maxPool':
+    case 'concat':
+    case 'reshape':
+    case 'softmax':
+    case 'function':
+    case 'multiply':
+    case 'subtract':
+    case 'larger':
+    case 'smaller':
+    case 'interpolate':
+    case 'pad':
       return false;
   }
 }
