@@ -1,7 +1,8 @@
 /** Text from the other side, made harmless: it will reach a terminal or a log. */
 
-/** The longest reason that a message repeats. */
-const LONGEST_REASON = 300;
+/** Reasons are short; a list of the places that were searched for a missing library is not. */
+export const LONGEST_REASON = 300;
+export const LONGEST_LIST = 4096;
 
 /** One line of printable ASCII, of at most `most` characters. */
 export function printable(text: string, most: number): string {

@@ -12,7 +12,7 @@ import {
 import type { Request } from '../../src/fast/devices/wasm/messages.js';
 import { wasmArithmetic as nodeArithmetic } from '../../src/fast/index.js';
 import { M31, P24 } from '../../src/model/modulus.js';
-import { DeviceError, IntegrityError } from '../../src/protocol/errors.js';
+import { DeviceError, DeviceUnavailableError, IntegrityError } from '../../src/protocol/errors.js';
 import { Session } from '../../src/protocol/session.js';
 import { apply, type Dense, modulo } from '../../src/reference/index.js';
 import { integers } from '../generators.js';
@@ -146,6 +146,13 @@ test('an other side that describes itself senselessly, fails or computes wrongly
   assert.instance(error, DeviceError);
   assert.match(error.message, /no adapter/);
   far.close();
+  const searched = channel();
+  const places = Array.from({ length: 90 }, (_, at) => `/usr/lib/${at}`).join(', ');
+  serveDevice(Promise.reject(new DeviceUnavailableError(`Looked in: ${places}.`)), searched.far);
+  const unavailable = await failure(workerDevice(searched.near));
+  assert.instance(unavailable, DeviceUnavailableError);
+  assert.is(unavailable.message, `Looked in: ${places}.`, 'a list of places is told whole');
+  searched.far.close();
   const other = channel();
   serveDevice(saboteur(await wasmDevice({ kernels }), { layer: 3, kind: 'one' }), other.far);
   assert.match((await failure(workerDevice(other.near))).message, /does not compute exactly/);

@@ -1,15 +1,11 @@
 /** Requests and their answers, matched by number; an end of the thread, however it comes, rejects what is open. */
 
-import { printable, reasonOf } from '../../../boundary/printable.js';
+import { LONGEST_LIST, LONGEST_REASON, printable, reasonOf } from '../../../boundary/printable.js';
 import { DeviceError, DeviceUnavailableError } from '../../../protocol/errors.js';
 import { ended } from '../within.js';
 import { anAnswer } from './codec.js';
 import type { Answer, Job, Request } from './messages.js';
 import type { Thread } from './thread.js';
-
-/** Reasons are short; a list of the places that were searched for a missing library is not. */
-const LONGEST_REASON = 300;
-const LONGEST_LIST = 4096;
 
 interface Open {
   readonly resolve: (answer: Answer) => void;

@@ -1,7 +1,7 @@
 /** The answering side of a device's thread: any device, asked through messages. Whoever asks is not believed either. */
 
 import { isTypedArray } from '../../../boundary/array-buffers.js';
-import { reasonOf } from '../../../boundary/printable.js';
+import { LONGEST_LIST, reasonOf } from '../../../boundary/printable.js';
 import { aLinearMap, inputLength, outputLength } from '../../../model/linear-map.js';
 import { aModulus } from '../../../model/modulus.js';
 import type { Device, DeviceOutput, LoadedMap } from '../../../protocol/device.js';
@@ -99,7 +99,10 @@ export function serve(served: Device | Promise<Device>, counter: Counter): void 
     }
   };
   const fail = (id: number, error: unknown): void =>
-    counter.post({ id, failure: reasonOf(error), unavailable: error instanceof DeviceUnavailableError }, []);
+    counter.post(
+      { id, failure: reasonOf(error, LONGEST_LIST), unavailable: error instanceof DeviceUnavailableError },
+      [],
+    );
   counter.listen((message) => {
     const request = aRequest(message);
     if (request === null) return;
