@@ -1,5 +1,5 @@
 /** A process that runs the files of tests it is told to, one after another: started by processes.ts. */
-import { registered, select, type Which } from './suite.js';
+import { leavesNothingUnheard, registered, select, type Which } from './suite.js';
 import { queue } from './uvu-setup.js';
 
 /** How many tests of a file did what; `elsewhere`: those that this run leaves out because of `Which`. */
@@ -37,6 +37,13 @@ async function runFile(name: string): Promise<FileResult> {
     result.skipped += skips;
     result.failed += total - ran;
     if (errors !== true) process.stdout.write(`\n${errors}\n`);
+  }
+  try {
+    // What came before the first test or after the last one.
+    await leavesNothingUnheard(name);
+  } catch (error) {
+    console.log('FAIL', error);
+    result.failed++;
   }
   return result;
 }

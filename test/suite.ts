@@ -47,7 +47,7 @@ let unheard: unknown[] = [];
 process.on('unhandledRejection', (reason) => unheard.push(reason));
 
 /** Lets what the test left behind come to light while it can still be told whose it is. */
-async function leavesNothingUnheard(name: string): Promise<void> {
+export async function leavesNothingUnheard(name: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   const found = unheard;
   unheard = [];
@@ -61,6 +61,10 @@ async function within(limitMs: number, name: string, handler: Handler): Promise<
   });
   try {
     await Promise.race([handler(), late]);
+  } catch (error) {
+    // What it left behind is its own, not the next one's; the first failure is what is told.
+    await leavesNothingUnheard(name).catch(() => {});
+    throw error;
   } finally {
     clearTimeout(timer);
   }
