@@ -153,5 +153,19 @@ test('what cannot be loaded says why', async () => {
   await refused(new Uint8Array(0), /model is of no known format: give a Slalom network file, .*, an ONNX model\./);
   await refused(new TextEncoder().encode('a list of names'), /of no known format/);
   await refused(buildModel(spec), /Outputs can be chosen for TensorFlow\.js models only/, { outputs: ['y'] });
-  await refused(outside('w.bin'), /"w\.bin"|kept in another file/);
+  await refused(outside('w.bin'), /kept in another file/);
+  await refused(outside('w.bin'), /"w\.bin" cannot be read/, { files: () => undefined });
+  // Longer than a string can be: nothing of it is decoded.
+  for (const first of ['{"modelTopology":', '[{"weights":']) {
+    const long = new Uint8Array(2 ** 29 + 2 ** 20).fill(0x20);
+    long.set(new TextEncoder().encode(first));
+    await refused(long, /longer than 64 MiB/);
+  }
+  for (const wrong of [undefined, null, 7, {}]) {
+    const error: unknown = await loadModel(wrong as never).catch((reason: unknown) => reason);
+    assert.instance(error, TypeError);
+    assert.match((error as Error).message, /a path, a URL, or the bytes/);
+  }
+  const misspelt = await loadModel(buildModel(spec), { inputshape: [1] } as never).catch((reason: unknown) => reason);
+  assert.match((misspelt as Error).message, /loadModel has no option "inputshape"/);
 });

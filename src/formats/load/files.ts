@@ -10,8 +10,8 @@ import { MODEL_FILE } from '../tfjs/index.js';
 import { shardsInFolder } from '../tfjs/shards-in-folder.js';
 import type { ShardReader } from '../tfjs/weights.js';
 
-/** Nothing that is read into memory at once is larger. */
-const MOST_BYTES = 2 ** 31;
+/** Nothing that is read or hashed at once is larger. */
+const MOST_BYTES = 2 ** 31 - 1;
 
 /** A model's main file and its neighbours, read from disk or given by the caller. */
 export interface ModelFiles {
@@ -42,6 +42,10 @@ function read(path: string, name: string): Uint8Array {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ModelError(`${path}: ${missing ? 'there is no such file' : 'the file cannot be read'}.`, { cause });
   }
+  return tooLarge(name);
+}
+
+function tooLarge(name: string): never {
   throw new ModelError(`${name} is larger than 2 GiB: store its weights in files beside it.`);
 }
 
@@ -68,13 +72,15 @@ function hashed(name: string, bytes: Uint8Array, neighbour: ShardReader, externa
 /**
  * @param source the path of a file, or of a folder that holds a `model.json`; or a file's bytes
  * @param given for bytes: files beside them, by the path that the model names
- * @throws ModelError when there is no such file, or it cannot be read
+ * @throws ModelError when there is no such file, or it cannot be read; TypeError for another kind of source
  */
 export function modelFiles(source: string | URL | Uint8Array, name?: string, given?: ExternalFiles): ModelFiles {
   if (source instanceof Uint8Array) {
+    if (source.length > MOST_BYTES) tooLarge(name ?? 'model');
     return hashed(name ?? 'model', source, (path) => given?.(path), externalFromFiles(given));
   }
   const path = source instanceof URL ? fileURLToPath(source) : source;
+  if (typeof path !== 'string') throw new TypeError('a model is given as a path, a URL, or the bytes of its file');
   const file = isFolder(path) ? join(path, MODEL_FILE) : path;
   const called = name ?? basename(file);
   const folder = dirname(file);

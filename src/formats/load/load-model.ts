@@ -1,4 +1,5 @@
 /** The one way in which a model gets in: whatever format its file has, told by its content, never by its name. */
+import { someOptions } from '../../boundary/validators.js';
 import { importFaceModel } from '../../faces/import.js';
 import type { FloatNetwork } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
@@ -79,7 +80,19 @@ function takesBytes(tensor: Tensor): boolean {
 /** ONNX has no mark of its own: a file begins with the number of one of the fields of its outermost message. */
 const ONNX_FIELDS = [0x08, 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72, 0xa2, 0xca];
 
-const start = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes.subarray(0, 64));
+/** No JSON is longer: weights lie beside it. */
+const MOST_JSON_BYTES = 2 ** 26;
+
+/** No file of weights of a face model is larger. */
+const MOST_WEIGHT_BYTES = 2 ** 28;
+
+const start = (bytes: Uint8Array, length = 64): string => new TextDecoder('latin1').decode(bytes.subarray(0, length));
+
+function requireShort(bytes: Uint8Array, name: string): void {
+  if (bytes.length > MOST_JSON_BYTES) {
+    throw new ModelError(`${name} is longer than 64 MiB, and the weights of such a model lie in files beside it.`);
+  }
+}
 
 /** In the order in which they are tried. */
 const FORMATS: readonly Format[] = [
@@ -105,11 +118,12 @@ const FORMATS: readonly Format[] = [
     // A list of groups of weights: what begins like one. Other formats of JSON begin with an object.
     recognizes: (bytes) => /^\s*\[\s*\{/.test(start(bytes)),
     async read({ bytes, name, neighbour }) {
+      requireShort(bytes, name);
       const missing = (file: string): never => {
         throw new ModelError(`${file}: there is no such file beside ${name}.`);
       };
       const model = await importFaceModel(name, async (file) =>
-        file === name ? bytes : (neighbour(file, 2 ** 28) ?? missing(file)),
+        file === name ? bytes : (neighbour(file, MOST_WEIGHT_BYTES) ?? missing(file)),
       );
       return { kind: 'float', ...model };
     },
@@ -119,11 +133,11 @@ const FORMATS: readonly Format[] = [
     what: 'a TensorFlow.js model',
     // A JSON text that speaks of a topology.
     recognizes: (bytes) =>
-      start(bytes).trimStart().startsWith('{') && new TextDecoder('latin1').decode(bytes).includes('"modelTopology"'),
-    read: ({ name, bytes, neighbour }, options) => ({
-      kind: 'float',
-      network: importFiles(name, bytes, neighbour, options),
-    }),
+      start(bytes).trimStart().startsWith('{') && start(bytes, MOST_JSON_BYTES).includes('"modelTopology"'),
+    read({ name, bytes, neighbour }, options) {
+      requireShort(bytes, name);
+      return { kind: 'float', network: importFiles(name, bytes, neighbour, options) };
+    },
   },
   {
     format: 'onnx',
@@ -140,12 +154,14 @@ const FORMATS: readonly Format[] = [
  * @param source the path of a file, or of a folder that holds a `model.json`; or a file's bytes
  * @param options what the file leaves open
  * @returns a quantized model can be run as it is; a float model must be quantized first
- * @throws ModelError when there is no such file, its format is not known, or it cannot be used; nothing else, whatever the bytes are
+ * @throws ModelError when there is no such file, its format is not known, or it cannot be used; nothing else, whatever the bytes are.
+ *   TypeError for a source that is none of these, or an option that does not exist
  * @example
  * const model = await loadModel('model.onnx');
  * if (model.kind === 'float') console.log(`${model.name} must be quantized: ${model.sha256}`);
  */
 export async function loadModel(source: string | URL | Uint8Array, options: ModelOptions = {}): Promise<LoadedModel> {
+  someOptions(options, { name: true, inputShape: true, outputs: true, files: true }, 'loadModel');
   const files = modelFiles(source, options.name, options.files);
   const { name } = files;
   const found = FORMATS.find(({ recognizes }) => recognizes(files.bytes));
