@@ -4,15 +4,7 @@
  */
 
 export { loadFaceWeights, quantizedFaceDetector } from '../faces/load.js';
-export {
-  type FloatModel,
-  type LoadedModel,
-  loadModel,
-  type ModelFormat,
-  type ModelOptions,
-  type ModelSource,
-  type QuantizedModel,
-} from '../formats/load/index.js';
+export * from '../formats/load/index.js';
 export type { ExternalFiles } from '../formats/onnx/external-data.js';
 export { importOnnx, type OnnxNetwork, type OnnxOptions } from '../formats/onnx/index.js';
 export { importTfjs } from '../formats/tfjs/index.js';

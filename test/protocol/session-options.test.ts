@@ -7,6 +7,7 @@ import {
   Session,
   type SessionOptions,
 } from '../../src/protocol/index.js';
+import { SESSION_OPTIONS } from '../../src/protocol/session-options.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';
@@ -51,18 +52,7 @@ test('what is right is taken', async () => {
 
 test('every option of a wrong type is a TypeError that names it', async () => {
   asked = 0;
-  const names: (keyof SessionOptions)[] = [
-    'device',
-    'arithmetic',
-    'maps',
-    'parameters',
-    'randomness',
-    'identity',
-    'pads',
-    'onProgress',
-    'signal',
-  ];
-  for (const name of names) {
+  for (const name of SESSION_OPTIONS) {
     for (const wrong of [null, 7, 'no', false]) {
       const error = await refusal({ ...options(), [name]: wrong });
       assert.instance(error, TypeError, `${name}: ${wrong}`);
