@@ -1,6 +1,6 @@
 /** What the layers of a float network are described with when it is written down. */
 import type { Padding } from '../model/shapes.js';
-import type { Activation, Axes, Size } from './float-network.js';
+import type { Activation, Axes, LayerWeights, Reals, Size } from './float-network.js';
 import type { Grid, NearestRule } from './grid.js';
 
 /** How windows move over an image. */
@@ -22,9 +22,9 @@ export interface ConvolutionOptions extends Windowing {
   /** 1 unless given; the number of input channels for depthwise. */
   readonly groups?: number;
   /** [output channels][kernel.height][kernel.width][input channels / groups]. */
-  readonly weights: Float32Array;
+  readonly weights: LayerWeights;
   /** Zeros unless given. */
-  readonly bias?: Float32Array;
+  readonly bias?: Reals;
   /** Channels of the output. */
   readonly outputChannels: number;
   /** None unless given. */

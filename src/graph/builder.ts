@@ -1,7 +1,7 @@
 /** Writes a float network down layer by layer, also those layers that are several operations. */
 import { ModelError } from '../model/errors.js';
 import type { ResizeOptions, TransposedConvolutionOptions } from './builder-options.js';
-import { type Activation, asImage, type FloatTensorId } from './float-network.js';
+import { type Activation, asImage, type FloatTensorId, type Reals, weightCount } from './float-network.js';
 import { nearestPlaces, placesBetween } from './grid.js';
 import { OperationBuilder } from './operation-builder.js';
 import { VALID } from './padding.js';
@@ -67,27 +67,27 @@ export class FloatNetworkBuilder extends OperationBuilder {
     }
     const terms = kernel.height * kernel.width * (image.channels / groups);
     const bias = options.bias ?? new Float32Array(outputChannels);
-    if (weights.length !== outputChannels * terms || bias.length !== outputChannels) {
+    const count = weightCount(weights);
+    if (count !== outputChannels * terms || bias.length !== outputChannels) {
       throw new ModelError(
-        `"${name}" needs ${outputChannels * terms} weights and ${outputChannels} biases, not ${weights.length} and ${bias.length}.`,
+        `"${name}" needs ${outputChannels * terms} weights and ${outputChannels} biases, not ${count} and ${bias.length}.`,
       );
     }
+    const how = { kernel, stride, dilation, groups, outputChannels, crop };
     const { channelOf, offsets, ...convolution } = asConvolution(image, {
-      kernel,
-      stride,
-      dilation,
-      groups,
-      outputChannels,
-      weights,
-      crop,
+      ...how,
+      weights: 'codes' in weights ? weights.codes : weights,
     });
     const { activation = 'none' } = options;
-    const biases = Float32Array.from({ length: convolution.outputChannels }, (_, output) => bias[channelOf(output)]!);
+    const { outputChannels: all, weights: phased } = convolution;
+    const perPhase = (of: Reals): Float64Array => Float64Array.from({ length: all }, (_, at) => of[channelOf(at)]!);
+    const biases = perPhase(bias);
     const phases = this.convolution(input, {
       ...convolution,
+      weights: 'codes' in weights ? { codes: phased as Int16Array, scales: perPhase(weights.scales) } : (phased as Float32Array),
       name: `${name}/phases`,
       groups,
-      bias: biases,
+      bias: bias instanceof Float32Array ? Float32Array.from(biases) : biases,
       activation,
     });
     if (isIdentity(this.shape(phases), offsets)) return this.reshape(phases, name, this.shape(phases));

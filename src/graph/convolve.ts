@@ -2,7 +2,7 @@
  * Convolution in plain JavaScript, fast enough to calibrate with. Sums are kept in double precision and rounded to float
  * once, so a result differs from the real number only by that rounding and by about 1e-16 of the sum of the terms' sizes.
  */
-import { asImage, type FloatConvolution, type FloatTensor } from './float-network.js';
+import { asImage, type FloatConvolution, type FloatTensor, type Reals, realWeights } from './float-network.js';
 
 type Image = ReturnType<typeof asImage>;
 
@@ -42,7 +42,7 @@ function gather(
 function dotRows(
   patch: Float64Array,
   weights: Float64Array,
-  bias: Float32Array,
+  bias: Reals,
   first: number,
   last: number,
   out: Float32Array,
@@ -80,8 +80,8 @@ function dotRows(
 
 function grouped(x: Float32Array, image: Image, op: FloatConvolution, output: Image, out: Float32Array): void {
   const perGroup = output.channels / op.groups;
-  const weights = Float64Array.from(op.weights);
-  const patch = new Float64Array(op.weights.length / output.channels);
+  const weights = Float64Array.from(realWeights(op.weights, output.channels));
+  const patch = new Float64Array(weights.length / output.channels);
   for (let position = 0; position < output.height * output.width; position++) {
     for (let group = 0; group < op.groups; group++) {
       gather(x, image, op, position, output.width, (group * image.channels) / op.groups, patch);
@@ -95,9 +95,10 @@ function grouped(x: Float32Array, image: Image, op: FloatConvolution, output: Im
 function depthwise(x: Float32Array, image: Image, op: FloatConvolution, output: Image, out: Float32Array): void {
   const { channels } = image;
   const taps = op.kernel.height * op.kernel.width;
-  const byTap = new Float64Array(op.weights.length);
+  const weights = realWeights(op.weights, channels);
+  const byTap = new Float64Array(weights.length);
   for (let index = 0; index < byTap.length; index++) {
-    byTap[(index % taps) * channels + Math.floor(index / taps)] = op.weights[index]!;
+    byTap[(index % taps) * channels + Math.floor(index / taps)] = weights[index]!;
   }
   const sums = new Float64Array(channels);
   for (let position = 0; position < output.height * output.width; position++) {
@@ -127,7 +128,7 @@ export function convolve(op: FloatConvolution, x: Float32Array, input: FloatTens
 }
 
 /** A matrix is a convolution whose kernel is the whole input. */
-export function multiplyMatrix(weights: Float32Array, bias: Float32Array, x: Float32Array): Float32Array {
+export function multiplyMatrix(weights: Float32Array, bias: Reals, x: Float32Array): Float32Array {
   const out = new Float32Array(bias.length);
   dotRows(Float64Array.from(x), Float64Array.from(weights), bias, 0, bias.length, out, 0);
   return out;

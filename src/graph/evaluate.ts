@@ -10,6 +10,7 @@ import {
   type FloatOperation,
   type FloatTensor,
   type FloatTensorId,
+  realWeights,
 } from './float-network.js';
 import { interpolate } from './interpolation.js';
 import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
@@ -21,7 +22,7 @@ function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensor
     case 'convolution':
       return activate(convolve(op, value(op.input), tensor(op.input), tensor(op.output)), op.activation);
     case 'dense':
-      return activate(multiplyMatrix(op.weights, op.bias, value(op.input)), op.activation);
+      return activate(multiplyMatrix(realWeights(op.weights, op.bias.length), op.bias, value(op.input)), op.activation);
     case 'batchNorm':
       return batchNorm(value(op.input), op);
     case 'activation':
@@ -36,7 +37,12 @@ function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensor
       return concat(op.inputs.map(value), shapes, op.axis);
     }
     case 'reshape':
+    case 'store':
       return value(op.input);
+    case 'read': {
+      const factor = op.scale / (tensor(op.input).format?.scale ?? op.scale);
+      return factor === 1 ? value(op.input) : value(op.input).map((entry) => factor * entry);
+    }
     case 'function':
       return value(op.input).map(evaluatorOf(op.function));
     case 'multiply':

@@ -3,6 +3,7 @@
  * from; it mirrors `QuantizedNetwork`, without scales. Everything is row-major, channels last, without the batch axis.
  */
 import type { Extent, Padding, Size, Steps } from '../model/shapes.js';
+import type { Quantization } from '../model/tensor.js';
 import type { Composition } from './composition.js';
 import type { RealFunction } from './functions.js';
 
@@ -17,7 +18,23 @@ export interface FloatTensor {
   readonly name: string;
   /** [height, width, channels] or [length]. */
   readonly shape: readonly number[];
+  /** As which integers the numbers are stored, where the model or the quantizer has said it. */
+  readonly format?: Quantization;
 }
+
+/** Real numbers, in single precision or, where a model's scales say them, in double. */
+export type Reals = Float32Array | Float64Array;
+
+/** Weights that a model stores as integers: weight = scales[output channel] * code. */
+export interface CodedWeights {
+  /** Centred, laid out as real weights are; 16 bits at most. */
+  readonly codes: Int16Array;
+  /** One entry per output channel, above 0. */
+  readonly scales: Float64Array;
+}
+
+/** The weights of a linear layer. */
+export type LayerWeights = Float32Array | CodedWeights;
 
 /** Clamps to [0, infinity), [0, 6], or not at all. */
 export type Activation = 'none' | 'relu' | 'relu6';
@@ -54,9 +71,9 @@ export interface FloatConvolution extends UnaryFloatOperation {
   /** Equal to the number of input channels for depthwise. */
   readonly groups: number;
   /** [output channels][kernel.height][kernel.width][input channels / groups]. */
-  readonly weights: Float32Array;
+  readonly weights: LayerWeights;
   /** One entry per output channel. */
-  readonly bias: Float32Array;
+  readonly bias: Reals;
   /** What is done to the result. */
   readonly activation: Activation;
 }
@@ -66,9 +83,9 @@ export interface FloatDense extends UnaryFloatOperation {
   /** Tells operations apart. */
   readonly kind: 'dense';
   /** [outputs][inputs]. */
-  readonly weights: Float32Array;
+  readonly weights: LayerWeights;
   /** One entry per output. */
-  readonly bias: Float32Array;
+  readonly bias: Reals;
   /** What is done to the result. */
   readonly activation: Activation;
 }
@@ -78,13 +95,13 @@ export interface FloatBatchNorm extends UnaryFloatOperation {
   /** Tells operations apart. */
   readonly kind: 'batchNorm';
   /** One entry per channel. */
-  readonly scale: Float32Array;
+  readonly scale: Reals;
   /** One entry per channel. */
-  readonly offset: Float32Array;
+  readonly offset: Reals;
   /** One entry per channel. */
-  readonly mean: Float32Array;
+  readonly mean: Reals;
   /** One entry per channel, none negative. */
-  readonly variance: Float32Array;
+  readonly variance: Reals;
   /** Keeps the root away from 0. */
   readonly epsilon: number;
 }
@@ -108,9 +125,9 @@ export interface FloatAdd extends NamedFloatOperation {
 }
 
 /** Average or maximum over windows cut at the border: an average divides by the entries really there. */
-export interface FloatPool extends UnaryFloatOperation {
+export interface FloatPool<Kind extends 'averagePool' | 'maxPool' = 'averagePool' | 'maxPool'> extends UnaryFloatOperation {
   /** Tells operations apart. */
-  readonly kind: 'averagePool' | 'maxPool';
+  readonly kind: Kind;
   /** Rows and columns of a window. */
   readonly window: Size;
   /** From one window to the next. */
@@ -179,6 +196,20 @@ export interface FloatInterpolation {
   readonly weights: Float64Array;
 }
 
+/** y = x, stored as the integers that the format of its output tensor says. */
+export interface FloatStore extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'store';
+}
+
+/** The real numbers that the integers of a tensor with a format stand for: y = scale * c where x = format.scale * c. */
+export interface FloatRead extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'read';
+  /** The format's own, or 1 for the integers themselves. */
+  readonly scale: number;
+}
+
 /** Bilinear resizing of an image. */
 export interface FloatInterpolate extends UnaryFloatOperation {
   /** Tells operations apart. */
@@ -204,7 +235,8 @@ export type FloatOperation =
   | FloatBatchNorm
   | FloatActivation
   | FloatAdd
-  | FloatPool
+  | FloatPool<'averagePool'>
+  | FloatPool<'maxPool'>
   | FloatConcat
   | FloatReshape
   | FloatSoftmax
@@ -212,7 +244,9 @@ export type FloatOperation =
   | FloatPair
   | FloatTake
   | FloatInterpolate
-  | FloatPad;
+  | FloatPad
+  | FloatStore
+  | FloatRead;
 
 /** A directed acyclic graph, operations in an order in which they can be evaluated. */
 export interface FloatNetwork {
@@ -231,6 +265,19 @@ export interface FloatNetwork {
 /** The tensors an operation reads. */
 export function inputsOf(operation: FloatOperation): readonly FloatTensorId[] {
   return 'inputs' in operation ? operation.inputs : [operation.input];
+}
+
+/** The weights as real numbers, rounded to single precision. @param outputs how many output channels there are */
+export function realWeights(weights: LayerWeights, outputs: number): Float32Array {
+  if (!('codes' in weights)) return weights;
+  const { codes, scales } = weights;
+  const terms = codes.length / outputs;
+  return Float32Array.from(codes, (code, index) => code * scales[Math.floor(index / terms)]!);
+}
+
+/** How many weights there are. */
+export function weightCount(weights: LayerWeights): number {
+  return 'codes' in weights ? weights.codes.length : weights.length;
 }
 
 /** How many entries a tensor of this shape has. */

@@ -19,6 +19,7 @@ export type {
 export {
   type Activation,
   type Axes,
+  type CodedWeights,
   asImage,
   entryCount,
   type FloatActivation,
@@ -34,11 +35,17 @@ export {
   type FloatSoftmax,
   type FloatTensor,
   type FloatTensorId,
+  type FloatRead,
+  type FloatStore,
   inputsOf,
+  type LayerWeights,
   type NamedFloatOperation,
+  type Reals,
+  realWeights,
   type Size,
   type Steps,
   type UnaryFloatOperation,
+  weightCount,
 } from './float-network.js';
 export { type FunctionName, isHomogeneous, type RealFunction, realFunction } from './functions.js';
 export { type Grid, type NearestRule, nearestPlaces, placesBetween, type ResizedAxis } from './grid.js';

@@ -2,6 +2,7 @@
 
 import { ModelError } from '../model/errors.js';
 import type { Padding } from '../model/shapes.js';
+import type { Quantization } from '../model/tensor.js';
 import type { ConvolutionOptions, Windowing } from './builder-options.js';
 import type { Composition } from './composition.js';
 import {
@@ -15,6 +16,8 @@ import {
   type FloatPair,
   type FloatTensor,
   type FloatTensorId,
+  type LayerWeights,
+  type Reals,
   type Size,
 } from './float-network.js';
 import type { RealFunction } from './functions.js';
@@ -23,8 +26,13 @@ import { pairedShape, repeated } from './places.js';
 
 const ONE: Axes = { y: 1, x: 1 };
 
-function requireLength(array: Float32Array, length: number, what: string): void {
+function requireLength(array: ArrayLike<number>, length: number, what: string): void {
   if (array.length !== length) throw new ModelError(`${what} needs ${length} numbers, not ${array.length}.`);
+}
+
+function requireWeights(weights: LayerWeights, outputs: number, terms: number, what: string): void {
+  requireLength('codes' in weights ? weights.codes : weights, outputs * terms, what);
+  if ('codes' in weights) requireLength(weights.scales, outputs, `${what} has scales, of which it`);
 }
 
 /** The smallest and the largest entry; of an empty list, neither is a number. */
@@ -60,16 +68,14 @@ export class OperationBuilder {
   /** Cross-correlation with a bias. @throws ModelError when groups, weights or bias do not fit */
   convolution(input: FloatTensorId, options: ConvolutionOptions): FloatTensorId {
     const { name, kernel, weights, outputChannels, stride = ONE, dilation = ONE, groups = 1 } = options;
+    this.#real(input);
     const image = asImage(this.shape(input));
     const padding = this.#padding(image, kernel, options.padding, stride, dilation);
     if (image.channels % groups !== 0 || outputChannels % groups !== 0) {
       throw new ModelError(`The groups of "${name}" must divide its channel counts.`);
     }
-    requireLength(
-      weights,
-      outputChannels * kernel.height * kernel.width * (image.channels / groups),
-      `The kernel of "${name}"`,
-    );
+    const terms = kernel.height * kernel.width * (image.channels / groups);
+    requireWeights(weights, outputChannels, terms, `The kernel of "${name}"`);
     const bias = options.bias ?? new Float32Array(outputChannels);
     requireLength(bias, outputChannels, `The bias of "${name}"`);
     const output = this.#windows(name, image, kernel, padding, stride, dilation, outputChannels);
@@ -100,11 +106,12 @@ export class OperationBuilder {
   dense(
     input: FloatTensorId,
     name: string,
-    weights: Float32Array,
-    bias: Float32Array,
+    weights: LayerWeights,
+    bias: Reals,
     activation: Activation = 'none',
   ): FloatTensorId {
-    requireLength(weights, bias.length * entryCount(this.shape(input)), `The matrix of "${name}"`);
+    this.#real(input);
+    requireWeights(weights, bias.length, entryCount(this.shape(input)), `The matrix of "${name}"`);
     const output = this.#tensor(name, [bias.length]);
     this.#operations.push({ kind: 'dense', name, input, output, weights, bias, activation });
     return output;
@@ -114,9 +121,10 @@ export class OperationBuilder {
   batchNorm(
     input: FloatTensorId,
     name: string,
-    parameters: Readonly<Record<'scale' | 'offset' | 'mean' | 'variance', Float32Array>>,
+    parameters: Readonly<Record<'scale' | 'offset' | 'mean' | 'variance', Reals>>,
     epsilon: number,
   ): FloatTensorId {
+    this.#real(input);
     const { scale, offset, mean, variance } = parameters;
     const { channels } = asImage(this.shape(input));
     for (const array of [scale, offset, mean, variance]) requireLength(array, channels, `The batch norm "${name}"`);
@@ -127,6 +135,7 @@ export class OperationBuilder {
 
   /** An activation by itself. */
   activation(input: FloatTensorId, name: string, activation: Activation): FloatTensorId {
+    this.#real(input);
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'activation', name, input, output, activation });
     return output;
@@ -134,6 +143,8 @@ export class OperationBuilder {
 
   /** The sum of two tensors of one shape. @throws ModelError when shapes differ */
   add(a: FloatTensorId, b: FloatTensorId, name: string, activation: Activation = 'none'): FloatTensorId {
+    this.#real(a);
+    this.#real(b);
     if (this.shape(a).join() !== this.shape(b).join()) {
       throw new ModelError(`"${name}" adds tensors of different shapes.`);
     }
@@ -150,6 +161,7 @@ export class OperationBuilder {
     window: Size,
     how: Windowing = {},
   ): FloatTensorId {
+    if (kind === 'averagePool') this.#real(input);
     const image = asImage(this.shape(input));
     const stride = how.stride ?? { y: window.height, x: window.width };
     const padding = this.#padding(image, window, how.padding, stride, ONE);
@@ -159,7 +171,7 @@ export class OperationBuilder {
     ) {
       throw new ModelError(`The padding of "${name}" must be smaller than its window.`);
     }
-    const output = this.#windows(name, image, window, padding, stride, ONE, image.channels);
+    const output = this.#windows(name, image, window, padding, stride, ONE, image.channels, this.format(input));
     this.#operations.push({ kind, name, input, output, window, stride, padding });
     return output;
   }
@@ -172,7 +184,7 @@ export class OperationBuilder {
       throw new ModelError(`"${name}" concatenates tensors whose shapes do not fit.`);
     }
     const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
-    const output = this.#tensor(name, shapes[0].with(axis, length));
+    const output = this.#tensor(name, shapes[0].with(axis, length), this.#sharedFormat(inputs));
     this.#operations.push({ kind: 'concat', name, inputs: [...inputs], output, axis });
     return output;
   }
@@ -182,13 +194,14 @@ export class OperationBuilder {
     if (entryCount(shape) !== entryCount(this.shape(input))) {
       throw new ModelError(`"${name}" changes the number of entries.`);
     }
-    const output = this.#tensor(name, shape);
+    const output = this.#tensor(name, shape, this.format(input));
     this.#operations.push({ kind: 'reshape', name, input, output });
     return output;
   }
 
   /** A function of every entry: `realFunction('sigmoid')`. */
   function(input: FloatTensorId, name: string, function_: RealFunction | Composition): FloatTensorId {
+    this.#real(input);
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'function', name, input, output, function: function_ });
     return output;
@@ -205,6 +218,8 @@ export class OperationBuilder {
     name: string,
     activation: Activation = 'none',
   ): FloatTensorId {
+    this.#real(a);
+    this.#real(b);
     const shape = pairedShape(this.shape(a), this.shape(b));
     if (shape === null) throw new ModelError(`"${name}" combines tensors whose shapes do not fit.`);
     const inputs: [FloatTensorId, FloatTensorId] = [
@@ -236,6 +251,7 @@ export class OperationBuilder {
     const output = this.#tensor(
       name,
       offsets.map(({ length }) => length),
+      this.format(input),
     );
     this.#operations.push({ kind: 'take', name, input, output, offsets: [...offsets] });
     return output;
@@ -246,7 +262,7 @@ export class OperationBuilder {
     const { height, width, channels } = asImage(this.shape(input));
     const { top, bottom, left, right } = padding;
     if (!(Math.min(top, bottom, left, right) >= 0)) throw new ModelError(`The padding of "${name}" is negative.`);
-    const output = this.#tensor(name, [top + height + bottom, left + width + right, channels]);
+    const output = this.#tensor(name, [top + height + bottom, left + width + right, channels], this.format(input));
     this.#operations.push({ kind: 'pad', name, input, output, padding });
     return output;
   }
@@ -274,16 +290,55 @@ export class OperationBuilder {
         throw new ModelError(`"${name}" interpolates between places that its input does not have.`);
       }
     }
-    const output = this.#tensor(name, [rows.lower.length, columns.lower.length, channels]);
+    const output = this.#tensor(name, [rows.lower.length, columns.lower.length, channels], this.format(input));
     this.#operations.push({ kind: 'interpolate', name, input, output, rows, columns });
     return output;
   }
 
   /** Softmax along the last axis. */
   softmax(input: FloatTensorId, name: string, beta = 1): FloatTensorId {
+    this.#real(input);
     const output = this.#tensor(name, this.shape(input));
     this.#operations.push({ kind: 'softmax', name, input, output, beta });
     return output;
+  }
+
+  /**
+   * The numbers as integers of that format, which the model states; what moves them keeps it.
+   * @throws ModelError when they are stored already
+   */
+  store(input: FloatTensorId, name: string, format: Quantization): FloatTensorId {
+    this.#real(input);
+    const output = this.#tensor(name, this.shape(input), format);
+    this.#operations.push({ kind: 'store', name, input, output });
+    return output;
+  }
+
+  /**
+   * The numbers that stored integers stand for.
+   * @param scale what 1 stands for; that of the format unless given
+   * @throws ModelError when they are not stored
+   */
+  read(input: FloatTensorId, name: string, scale?: number): FloatTensorId {
+    const format = this.format(input);
+    if (format === undefined) throw new ModelError('its input is not stored codes.');
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'read', name, input, output, scale: scale ?? format.scale });
+    return output;
+  }
+
+  /** Declares how the input is stored. @throws ModelError when it was declared otherwise */
+  storeInput(format: Quantization): void {
+    const { format: known, ...tensor } = this.#tensors[this.input]!;
+    if (known !== undefined && (known.scale !== format.scale || known.zeroPoint !== format.zeroPoint)) {
+      throw new ModelError('the input is quantized in two ways.');
+    }
+    this.#tensors[this.input] = { ...tensor, format: known ?? format };
+  }
+
+  /** How a tensor is stored; undefined: as real numbers. */
+  format(id: FloatTensorId): Quantization | undefined {
+    return this.#tensors[id]?.format;
   }
 
   /** The finished network. */
@@ -298,12 +353,26 @@ export class OperationBuilder {
     };
   }
 
-  #tensor(name: string, shape: readonly number[]): FloatTensorId {
+  #real(id: FloatTensorId): void {
+    if (this.format(id) !== undefined) throw new ModelError('its input holds codes that are not dequantized.');
+  }
+
+  /** Of what is joined: all real, or all in one format. */
+  #sharedFormat(inputs: readonly FloatTensorId[]): Quantization | undefined {
+    const formats = inputs.map((id) => this.format(id));
+    const [first] = formats;
+    if (formats.some((one) => one?.scale !== first?.scale || one?.zeroPoint !== first?.zeroPoint)) {
+      throw new ModelError('its inputs are codes of different scales.');
+    }
+    return first;
+  }
+
+  #tensor(name: string, shape: readonly number[], format?: Quantization): FloatTensorId {
     if (this.#tensors.some((tensor) => tensor.name === name)) throw new ModelError(`Two tensors are called "${name}".`);
     if (shape.some((size) => !Number.isSafeInteger(size) || size < 1)) {
       throw new ModelError(`The shape of "${name}" is not made of positive whole numbers.`);
     }
-    return this.#tensors.push({ name, shape: [...shape] }) - 1;
+    return this.#tensors.push({ name, shape: [...shape], ...(format === undefined ? {} : { format }) }) - 1;
   }
 
   #padding(image: Size, window: Size, how: Windowing['padding'], stride: Axes, dilation: Axes): Padding {
@@ -319,11 +388,10 @@ export class OperationBuilder {
     stride: Axes,
     dilation: Axes,
     channels: number,
+    format?: Quantization,
   ): FloatTensorId {
-    return this.#tensor(name, [
-      windowCount(image.height + padding.top + padding.bottom, window.height, stride.y, dilation.y),
-      windowCount(image.width + padding.left + padding.right, window.width, stride.x, dilation.x),
-      channels,
-    ]);
+    const rows = windowCount(image.height + padding.top + padding.bottom, window.height, stride.y, dilation.y);
+    const columns = windowCount(image.width + padding.left + padding.right, window.width, stride.x, dilation.x);
+    return this.#tensor(name, [rows, columns, channels], format);
   }
 }

@@ -7,7 +7,7 @@ import type { Extent, Padding, Size } from '../model/shapes.js';
 import type { Axes } from './float-network.js';
 
 /** What the sum above needs; weights may be real numbers or codes. */
-export interface Transposed<W extends Float32Array | Int32Array = Float32Array> {
+export interface Transposed<W extends Float32Array | Int16Array = Float32Array> {
   readonly kernel: Size;
   readonly stride: Axes;
   readonly dilation: Axes;
@@ -58,7 +58,7 @@ function planOf(size: number, kernel: number, stride: number, dilation: number, 
 }
 
 /** The convolution, and the offsets that make the result of its result. */
-export function asConvolution<W extends Float32Array | Int32Array>(
+export function asConvolution<W extends Float32Array | Int16Array>(
   { height, width, channels }: Extent,
   how: Transposed<W>,
 ) {

@@ -4,14 +4,8 @@
  * data enters or leaves.
  */
 
-/** An 8-bit (at most 16-bit) activation tensor: real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint. */
-export interface ActivationTensor {
-  /** Tells the two kinds apart. */
-  readonly kind: 'activation';
-  /** What messages call it. */
-  readonly name: string;
-  /** Without the batch axis: [height, width, channels] or [length]. Row-major. */
-  readonly shape: readonly number[];
+/** How real numbers are stored as integers: real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint. */
+export interface Quantization {
   /** The real number that 1 stands for, above 0. */
   readonly scale: number;
   /** The stored code that stands for real 0. */
@@ -20,6 +14,16 @@ export interface ActivationTensor {
   readonly minimum: number;
   /** No entry is above; at least 0. */
   readonly maximum: number;
+}
+
+/** A tensor of 8-bit (at most 16-bit) integers. */
+export interface ActivationTensor extends Quantization {
+  /** Tells the two kinds apart. */
+  readonly kind: 'activation';
+  /** What messages call it. */
+  readonly name: string;
+  /** Without the batch axis: [height, width, channels] or [length]. Row-major. */
+  readonly shape: readonly number[];
 }
 
 /** A tensor of 32-bit accumulators that is read out, not fed on: real = scales[channel] * a, channels last. */

@@ -1,17 +1,6 @@
 /** How real activations become centred integers. */
+import type { Quantization } from '../model/tensor.js';
 import type { Range } from './ranges.js';
-
-/** real = scale * c, minimum <= c <= maximum, stored code = c + zeroPoint; the fields `ActivationTensor` has. */
-export interface Quantization {
-  /** The real number that 1 stands for. */
-  readonly scale: number;
-  /** The code that stands for real 0. */
-  readonly zeroPoint: number;
-  /** The smallest centred integer. */
-  readonly minimum: number;
-  /** The largest. */
-  readonly maximum: number;
-}
 
 /** Bits of an activation unless something else is asked for. */
 export const ACTIVATION_BITS = 8;

@@ -69,6 +69,8 @@ function derivedBy(operation: FloatOperation, of: (id: FloatTensorId) => Derived
     case 'take':
     case 'interpolate':
     case 'pad':
+    case 'store':
+    case 'read':
       return null;
   }
 }

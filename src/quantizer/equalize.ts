@@ -17,7 +17,8 @@ import {
 import { isPrivate } from './graph.js';
 import { prepare } from './prepare.js';
 
-type Linear = FloatConvolution | FloatDense;
+/** A layer with real weights: those that a model stores as integers stay as they are. */
+type Linear = (FloatConvolution | FloatDense) & { readonly weights: Float32Array };
 
 /** Two layers between which channels can be scaled; numbers of operations. */
 interface Pair {
@@ -40,7 +41,8 @@ const MOST_ROUNDS = 40;
 const LARGEST_FACTOR = 2 ** 20;
 
 function isLinear(operation: FloatOperation | undefined): operation is Linear {
-  return operation?.kind === 'convolution' || operation?.kind === 'dense';
+  const linear = operation?.kind === 'convolution' || operation?.kind === 'dense';
+  return linear && operation.weights instanceof Float32Array;
 }
 
 /** Whether f(s x) = s f(x), channel by channel, and entry i of the result belongs to channel i mod channels. */
@@ -69,6 +71,8 @@ function keepsChannels(network: FloatNetwork, operation: FloatOperation, channel
     case 'smaller':
     case 'take':
     case 'interpolate':
+    case 'store':
+    case 'read':
       return false;
   }
 }
@@ -147,7 +151,7 @@ function scaled(first: Linear, second: Linear, factors: Float64Array): [Linear, 
     {
       ...first,
       weights: first.weights.map((weight, index) => weight / factors[Math.floor(index / terms)]!),
-      bias: first.bias.map((bias, c) => bias / factors[c]!),
+      bias: Float32Array.from(first.bias, (bias, c) => bias / factors[c]!),
     },
     { ...second, weights },
   ];

@@ -10,6 +10,7 @@ import {
   type FloatNetwork,
   type FloatOperation,
   realFunction,
+  realWeights,
 } from '../graph/index.js';
 import { isPrivate, producerOf } from './graph.js';
 
@@ -22,12 +23,13 @@ function factorsOf(norm: FloatBatchNorm): Float64Array {
 
 function folded(linear: Linear, norm: FloatBatchNorm): Linear {
   const factors = factorsOf(norm);
-  const terms = linear.weights.length / factors.length;
+  const real = realWeights(linear.weights, factors.length);
+  const terms = real.length / factors.length;
   return {
     ...linear,
     output: norm.output,
-    weights: linear.weights.map((weight, index) => weight * factors[Math.floor(index / terms)]!),
-    bias: linear.bias.map((bias, c) => (bias - norm.mean[c]!) * factors[c]! + norm.offset[c]!),
+    weights: real.map((weight, index) => weight * factors[Math.floor(index / terms)]!),
+    bias: Float32Array.from(linear.bias, (bias, c) => (bias - norm.mean[c]!) * factors[c]! + norm.offset[c]!),
   };
 }
 
@@ -35,7 +37,7 @@ function folded(linear: Linear, norm: FloatBatchNorm): Linear {
 function standalone(norm: FloatBatchNorm): FloatConvolution | FloatFunction {
   const { name, input, output } = norm;
   const factors = factorsOf(norm);
-  const offsets = norm.offset.map((offset, c) => offset - norm.mean[c]! * factors[c]!);
+  const offsets = Float32Array.from(norm.offset, (offset, c) => offset - norm.mean[c]! * factors[c]!);
   const alike = (values: Float32Array | Float64Array): boolean => values.every((value) => value === values[0]);
   if (alike(factors) && alike(offsets)) {
     return { kind: 'function', name, input, output, function: realFunction('affine', factors[0]!, offsets[0]!) };

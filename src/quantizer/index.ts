@@ -3,9 +3,10 @@ export {
   ACTIVATION_BITS,
   ACTIVATION_BITS_RANGE,
   PROBABILITIES,
-  type Quantization,
   quantizationOf,
 } from './activation-quantization.js';
+export type { Quantization } from '../model/tensor.js';
+export { lower } from './lowering/lower.js';
 export { calibrate, type Inputs } from './calibrate.js';
 export { chooseRange, PERCENTILE, type RangeChoice } from './choose-range.js';
 export { correctBiases } from './correct-biases.js';
@@ -23,5 +24,5 @@ export {
   quantizeCalibrated,
   type Trial,
 } from './quantize-calibrated.js';
-export { type QuantizedWeights, quantizeWeights, type SumLimit } from './quantize-weights.js';
+export { quantizeWeights, type SumLimit } from './quantize-weights.js';
 export { type Range, type Ranges, readRanges, type TensorRange } from './ranges.js';

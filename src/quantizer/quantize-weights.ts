@@ -1,16 +1,7 @@
-/** Weights as 8-bit integers, symmetric and per output channel; biases in the units of the accumulator. */
+/** Weights as 8-bit integers, symmetric and per output channel. */
+import type { CodedWeights, Reals } from '../graph/index.js';
 import { ModelError } from '../model/errors.js';
 import { LARGEST_CODE, roundWeights } from './round-weights.js';
-
-/** weight = scales[channel] * w, and bias = inputScale * scales[channel] * b. */
-export interface QuantizedWeights {
-  /** Integers, laid out as the floats were. */
-  readonly weights: Int16Array;
-  /** One per output channel: the real number that a weight of 1 stands for. */
-  readonly scales: Float64Array;
-  /** One integer per output channel, in units of the accumulator. */
-  readonly bias: Int32Array;
-}
 
 /**
  * Biases stay this small, so that |L(x)| + |bias| fits 32 bits with room. Only channels with weights that hardly matter
@@ -29,7 +20,7 @@ export interface SumLimit {
 }
 
 /** A positive scale for every channel, also for one whose weights are all zero. */
-function channelScales(weights: Float32Array, bias: Float32Array, inputScale: number): Float64Array {
+function channelScales(weights: Float32Array, bias: Reals, inputScale: number): Float64Array {
   const terms = weights.length / bias.length;
   const natural = Float64Array.from(bias, (offset, c) => {
     const row = weights.subarray(c * terms, (c + 1) * terms);
@@ -60,12 +51,12 @@ function roundWithin(row: Float32Array, scale: number, limit: SumLimit, codes: I
  */
 export function quantizeWeights(
   weights: Float32Array,
-  bias: Float32Array,
+  bias: Reals,
   inputScale: number,
   limit: SumLimit,
   name: string,
-): QuantizedWeights {
-  if (!weights.every(Number.isFinite) || !bias.every(Number.isFinite)) {
+): CodedWeights {
+  if (!weights.every(Number.isFinite) || bias.some((offset) => !Number.isFinite(offset))) {
     throw new ModelError(`The layer "${name}" has weights that are not finite.`);
   }
   const terms = weights.length / bias.length;
@@ -74,6 +65,5 @@ export function quantizeWeights(
     const row = weights.subarray(c * terms, (c + 1) * terms);
     return roundWithin(row, scale, limit, codes.subarray(c * terms, (c + 1) * terms));
   });
-  const offsets = Int32Array.from(bias, (offset, c) => Math.round(offset / (inputScale * scales[c]!)));
-  return { weights: codes, scales, bias: offsets };
+  return { codes, scales };
 }

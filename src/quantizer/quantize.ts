@@ -1,15 +1,13 @@
 /** Post-training quantization: a float network and calibrated ranges become a network of integers. */
 
 import type { FloatNetwork, FloatTensorId } from '../graph/index.js';
-import { ModelError } from '../model/errors.js';
 import { aModulus, M31, type Modulus } from '../model/modulus.js';
-import type { Operation, QuantizedNetwork } from '../model/quantized-network.js';
-import type { Tensor } from '../model/tensor.js';
-import { ACTIVATION_BITS, anActivationBits, type Quantization } from './activation-quantization.js';
+import type { QuantizedNetwork } from '../model/quantized-network.js';
+import type { Quantization } from '../model/tensor.js';
+import { ACTIVATION_BITS, anActivationBits } from './activation-quantization.js';
 import { producerOf, readersOf } from './graph.js';
+import { lower } from './lowering/lower.js';
 import { prepare } from './prepare.js';
-import { quantizeLinear } from './quantize-linear.js';
-import { quantizeTrusted } from './quantize-trusted.js';
 import type { Ranges } from './ranges.js';
 import { shareQuantizations } from './share-quantizations.js';
 
@@ -66,36 +64,11 @@ export function quantize(network: FloatNetwork, ranges: Ranges, options: Quantiz
   const largestSum = (aModulus(options.modulus ?? M31) - 1) / 2;
   const bits = anActivationBits(options.activationBits ?? ACTIVATION_BITS);
   const exact = (id: FloatTensorId): boolean => keepsAccumulators(prepared, id);
-  const quantizations = shareQuantizations(prepared, ranges, input, bits, (id) => !exact(id));
+  const formats = shareQuantizations(prepared, ranges, input, bits, (id) => !exact(id));
 
-  const tensors = prepared.tensors.map(({ name, shape }, id): Tensor => {
-    const known = quantizations[id];
-    return known === undefined
-      ? { kind: 'accumulator', name, shape, scales: new Float64Array() }
-      : { kind: 'activation', name, shape, ...known };
+  const tensors = prepared.tensors.map((tensor, id) => {
+    const format = formats[id];
+    return format === undefined ? tensor : { ...tensor, format };
   });
-  const facts = {
-    quantization(id: FloatTensorId): Quantization {
-      const tensor = tensors[id]!;
-      if (tensor.kind === 'accumulator') throw new ModelError(`The tensor "${tensor.name}" cannot be read again.`);
-      const { scale, zeroPoint, minimum, maximum } = tensor;
-      return { scale, zeroPoint, minimum, maximum };
-    },
-    extraTensor(name: string, like: FloatTensorId, quantization: Quantization): FloatTensorId {
-      return tensors.push({ kind: 'activation', name, shape: tensors[like]!.shape, ...quantization }) - 1;
-    },
-  };
-  const operations = prepared.operations.flatMap((operation): Operation[] => {
-    if (operation.kind === 'batchNorm') throw new ModelError(`The batch norm "${operation.name}" was not folded.`);
-    if (operation.kind !== 'convolution' && operation.kind !== 'dense') return quantizeTrusted(operation, facts);
-    const { name, shape } = prepared.tensors[operation.output]!;
-    const inputShape = prepared.tensors[operation.input]!.shape;
-    const output = exact(operation.output) ? null : facts.quantization(operation.output);
-    const linear = quantizeLinear(operation, inputShape, facts.quantization(operation.input), output, largestSum);
-    if (output === null) {
-      tensors[operation.output] = { kind: 'accumulator', name, shape, scales: linear.accumulatorScales };
-    }
-    return [linear.operation];
-  });
-  return { name: prepared.name, tensors, operations, input: prepared.input, outputs: prepared.outputs };
+  return lower({ ...prepared, tensors }, largestSum);
 }

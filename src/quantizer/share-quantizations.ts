@@ -5,7 +5,8 @@
 
 import { type FloatNetwork, type FloatOperation, type FloatTensorId, inputsOf } from '../graph/index.js';
 import { ModelError } from '../model/errors.js';
-import { PROBABILITIES, type Quantization, quantizationOf } from './activation-quantization.js';
+import type { Quantization } from '../model/tensor.js';
+import { PROBABILITIES, quantizationOf } from './activation-quantization.js';
 import { hull, type Ranges } from './ranges.js';
 
 /** Disjoint sets of tensors. */

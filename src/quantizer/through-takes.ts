@@ -9,6 +9,7 @@ import {
   type FloatNetwork,
   type FloatOperation,
   type FloatTake,
+  type Reals,
 } from '../graph/index.js';
 import { isPrivate, producerOf } from './graph.js';
 
@@ -48,7 +49,7 @@ function before(network: FloatNetwork, operation: Movable, taken: FloatTake): Mo
   const inputs = asImage(network.tensors[taken.input]!.shape).channels;
   const channels = channelsThrough(inputs, taken.offsets);
   if (channels === null) return null;
-  const spread = (values: Float32Array): Float32Array => Float32Array.from(channels, (channel) => values[channel]!);
+  const spread = (values: Reals): Float32Array => Float32Array.from(channels, (channel) => values[channel]!);
   const { scale, offset, mean, variance } = operation;
   return {
     ...operation,
@@ -84,6 +85,8 @@ function takesIn(operation: FloatOperation | undefined): boolean {
     case 'smaller':
     case 'interpolate':
     case 'pad':
+    case 'store':
+    case 'read':
       return false;
   }
 }

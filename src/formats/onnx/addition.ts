@@ -1,6 +1,6 @@
 /** Sums, differences, products and quotients of values that depend on the input. */
 import { type FloatPair, realFunction } from '../../graph/index.js';
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import { affine, broadcast, one } from './channelwise.js';
 import { shaped } from './image.js';
 import { together } from './moving.js';

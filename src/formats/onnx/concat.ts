@@ -1,5 +1,5 @@
 /** Concat of values that depend on the input. */
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import { shaped } from './image.js';
 import { type Factor, type Layout, LayoutError, merged, product, shapeOf, signature } from './layout.js';
 import { reordered, usualOrder } from './moving.js';

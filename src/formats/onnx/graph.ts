@@ -1,6 +1,6 @@
 /** The model while it is being imported: what its names stand for so far. */
 import { ModelError } from '../../model/errors.js';
-import type { Target } from '../shared/target/target.js';
+import type { Target } from '../shared/target.js';
 import type { ModelFile } from './model-file.js';
 import type { Value } from './value.js';
 

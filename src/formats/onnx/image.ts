@@ -2,7 +2,7 @@
 
 import type { Size } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import { type Channels, channelsOf, type Factor, inOrder, type Layout, layoutOf, product, shapeOf } from './layout.js';
 import { reordered } from './moving.js';
 import type { Step } from './step.js';

@@ -4,7 +4,7 @@
  * permutation of factors: transposing, reshaping and flattening then change only this description, and no entry moves.
  */
 import { ModelError } from '../../model/errors.js';
-import { countEntries, MOST_AXES } from '../shared/target/count-entries.js';
+import { countEntries, MOST_AXES } from '../shared/count-entries.js';
 
 /** A model's value cannot be laid out as the next operation needs it without moving entries. */
 export class LayoutError extends ModelError {}

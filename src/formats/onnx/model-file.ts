@@ -1,6 +1,6 @@
 /** What a model file says, checked as far as a graph can be checked without knowing its operators. */
 import { ModelError } from '../../model/errors.js';
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import type { Constant } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';
 import { type ExternalData, readTensor } from './tensor-data.js';

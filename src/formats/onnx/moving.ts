@@ -1,6 +1,6 @@
 /** Entries that do change places: broadcasting, slices, and values that the next operation needs in another order. */
 
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import { type Factor, type Layout, LayoutError, layoutOf, product, shapeOf } from './layout.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';

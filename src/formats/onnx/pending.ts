@@ -3,7 +3,7 @@
 import type { FloatPair, RealFunction } from '../../graph/index.js';
 import type { LinearMap } from '../../model/linear-map.js';
 import type { TensorId } from '../../model/tensor.js';
-import type { Pooling } from '../shared/target/target.js';
+import type { Pooling } from '../shared/target.js';
 
 /** Where a clamp lets a real value lie; both ends may be infinite. */
 export interface Limits {

@@ -1,5 +1,5 @@
 /** MaxPool, AveragePool, the global pools, and means and maxima over axes. */
-import type { Pooling } from '../shared/target/target.js';
+import type { Pooling } from '../shared/target.js';
 import { scaled } from './channelwise.js';
 import { imageLayout, imageOf, shaped } from './image.js';
 import { type Factor, product, shapeOf } from './layout.js';

@@ -13,8 +13,8 @@ import type { LinearMap } from '../../model/linear-map.js';
 import type { Operation, QuantizedNetwork } from '../../model/quantized-network.js';
 import type { Padding } from '../../model/shapes.js';
 import type { Tensor, TensorId } from '../../model/tensor.js';
-import { countEntries } from '../shared/target/count-entries.js';
-import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from '../shared/target/target.js';
+import { countEntries } from '../shared/count-entries.js';
+import type { ConvolutionLayer, DenseLayer, Handle, LayerWeights, Pooling, Target } from '../shared/target.js';
 import {
   addTensor,
   type Emission,

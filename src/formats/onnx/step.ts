@@ -1,6 +1,6 @@
 /** One node while it is being imported: checked access to its inputs and attributes, and the way to give its result. */
 import { ModelError } from '../../model/errors.js';
-import type { Handle, Target } from '../shared/target/target.js';
+import type { Handle, Target } from '../shared/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Graph } from './graph.js';

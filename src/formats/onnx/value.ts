@@ -1,6 +1,6 @@
 /** What a name of the model stands for while it is imported. */
 import type { Padding } from '../../model/shapes.js';
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import type { Constant } from './constant.js';
 import type { Layout } from './layout.js';
 

@@ -1,5 +1,5 @@
 /** Constant weights on their way into a layer: brought into the network's order, as real numbers or as codes. */
-import type { LayerWeights } from '../shared/target/target.js';
+import type { LayerWeights } from '../shared/target.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Step } from './step.js';

@@ -1,6 +1,6 @@
 /** Entries under other shapes, joined, and with borders around them. */
 import type { Padding } from '../../model/shapes.js';
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import type { Construction } from './construction.js';
 import { LARGEST, sumOf } from './convolution.js';
 import { fail } from './fail.js';

@@ -1,5 +1,5 @@
 /** Constants of a model: its weights, and what is computed from them during the import. */
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import { fail, shown } from './fail.js';
 
 /** What the format calls the types of entries. */

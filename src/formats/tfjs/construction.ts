@@ -2,8 +2,7 @@
 
 import type { FloatNetwork, Size } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
-import { FloatTarget } from '../shared/target/float-target.js';
-import type { Handle } from '../shared/target/target.js';
+import { type Handle, Target } from '../shared/target.js';
 import { fail } from './fail.js';
 import { type Activation, activation, product, withoutBatch } from './value.js';
 
@@ -21,13 +20,13 @@ export interface Image extends Size {
 
 /** Every importer of an operator gets it. */
 export class Construction {
-  readonly target: FloatTarget;
+  readonly target: Target;
   #entriesLeft: number;
 
   /** @param inputShape with the batch axis @param byteLength of all files of the model */
   constructor(name: string, inputShape: readonly number[], byteLength: number) {
     this.#entriesLeft = MOST_USES_OF_A_BYTE * byteLength + FREE_ENTRIES;
-    this.target = new FloatTarget(name, withoutBatch(inputShape), (entries) => this.charge(entries));
+    this.target = new Target(name, withoutBatch(inputShape), false, (entries) => this.charge(entries));
   }
 
   /** Counts entries before they are made: copies of weights, and results computed from constants. */

@@ -12,7 +12,7 @@ import {
   transposed as transposedLists,
 } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import { anOrder } from './arrangement.js';
 import type { Construction } from './construction.js';
 import { fail } from './fail.js';

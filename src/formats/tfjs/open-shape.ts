@@ -1,5 +1,5 @@
 /** The input's shape, from what the file says and what the caller adds. */
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import { fail, shown } from './fail.js';
 
 /**

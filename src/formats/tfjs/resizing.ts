@@ -1,6 +1,6 @@
 /** Images of another size. */
 import { type Grid, nearestPlaces, placesBetween, type Size } from '../../graph/index.js';
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import type { Construction } from './construction.js';
 import { LARGEST } from './convolution.js';
 import { fail } from './fail.js';

@@ -10,7 +10,7 @@ import {
   strictObject,
   wholeNumber,
 } from '../../boundary/codecs.js';
-import { MOST_AXES, MOST_ENTRIES } from '../shared/target/count-entries.js';
+import { MOST_AXES, MOST_ENTRIES } from '../shared/count-entries.js';
 
 const MOST_WEIGHTS = 2 ** 16;
 const MOST_SHARDS = 2 ** 12;

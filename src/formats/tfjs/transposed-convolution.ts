@@ -4,7 +4,7 @@ import type { Axes, Size } from '../../graph/index.js';
 import { isIdentity } from '../../graph/places.js';
 import { asConvolution } from '../../graph/transposed-convolution.js';
 import type { Padding } from '../../model/shapes.js';
-import { countEntries } from '../shared/target/count-entries.js';
+import { countEntries } from '../shared/count-entries.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
 import { biasOf, kernelShape, type PaddingRule } from './convolution.js';

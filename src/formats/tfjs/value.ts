@@ -2,7 +2,7 @@
 
 import type { Axes } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
-import type { Handle } from '../shared/target/target.js';
+import type { Handle } from '../shared/target.js';
 import type { Constant } from './constant.js';
 
 /** Something that depends on the input. Its entries lie in the order of its shape, in the network too. */

@@ -1,0 +1,16 @@
+/** A change of scale, left out where it changes nothing. */
+import type { TensorId } from '../../model/tensor.js';
+import { changeScale } from '../change-scale.js';
+import type { Destination, Emission, Source } from './emission.js';
+import { integersWithin, type Limits, NO_LIMITS } from './limits.js';
+
+/** x cut to the limits, stored. */
+export function emitRescaled(into: Emission, x: Source, to: Destination, limits: Limits = NO_LIMITS): TensorId {
+  const { format } = to;
+  const from = into.tensor(x.id);
+  const range = integersWithin(limits, format);
+  const same = x.scale === format.scale && from.scale === format.scale && from.zeroPoint === format.zeroPoint;
+  if (same && range.minimum <= from.minimum && range.maximum >= from.maximum) return x.id;
+  const { multipliers, shift } = changeScale([x.scale], format.scale, to.name);
+  return into.push({ kind: 'rescale', name: to.name, input: x.id, multiplier: multipliers[0]!, shift, ...range }, to);
+}
