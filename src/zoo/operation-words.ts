@@ -62,6 +62,8 @@ export function operationWords(operation: FloatOperation, { tensors }: FloatNetw
     case 'take':
     case 'interpolate':
     case 'pad':
+    case 'store':
+    case 'read':
       return `a ${operation.kind} operation`;
   }
 }

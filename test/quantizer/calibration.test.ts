@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { wasmArithmetic } from '../../src/fast/index.js';
-import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder } from '../../src/graph/index.js';
+import { evaluateFloat, type FloatNetwork, FloatNetworkBuilder, realWeights } from '../../src/graph/index.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
 import {
   calibrate,
@@ -246,7 +246,7 @@ test('equalized channels use the same share of both layers, by the definition', 
   const named = (name: string) => {
     const found = network.operations.find((operation) => operation.name === name);
     if (found?.kind !== 'convolution') throw new Error(name);
-    return found;
+    return { weights: realWeights(found.weights, found.bias.length) };
   };
   const [first, depthwise, grouped] = [named('first'), named('depthwise'), named('grouped')];
   for (let c = 0; c < 8; c++) {

@@ -9,16 +9,16 @@ const MOST_USES_OF_A_BYTE = 16;
 /** What an importer may make of nothing: the weights of averages and scalings. */
 const FREE_ENTRIES = 2 ** 20;
 
-export class Graph<T extends Target = Target> {
+export class Graph {
   readonly file: ModelFile;
-  readonly target: T;
+  readonly target: Target;
   /** Whether entries may be moved wherever an operator needs them in another order: only when nothing else helps. */
   readonly mayMove: boolean;
   readonly #values = new Map<string, Value>();
   #entriesLeft: number;
 
   /** @param build makes the target, which charges what it makes of nothing */
-  constructor(file: ModelFile, build: (charge: (entries: number) => void) => T, mayMove = false) {
+  constructor(file: ModelFile, build: (charge: (entries: number) => void) => Target, mayMove = false) {
     this.file = file;
     this.mayMove = mayMove;
     this.target = build((entries) => this.charge(entries));

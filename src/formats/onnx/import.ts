@@ -2,25 +2,21 @@
 
 import type { FloatNetwork } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
-import type { QuantizedNetwork } from '../../model/quantized-network.js';
-import { aQuantizedNetwork } from '../../operations/validate-network.js';
-import { FloatTarget } from '../shared/target.js';
-import type { Target } from '../shared/target.js';
+import { Target } from '../shared/target.js';
 import { folded } from './folding.js';
 import { Graph } from './graph.js';
 import { inOrder, type Layout, LayoutError, layoutOf, shapeOf } from './layout.js';
 import type { FileNode, ModelFile } from './model-file.js';
 import { reordered, usualOrder } from './moving.js';
 import { FLOAT_OPERATORS, QUANTIZED_OPERATORS, REFUSALS } from './operators.js';
-import { QuantizedTarget } from './quantized-target.js';
 import { type Importer, Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
 /** A small message around whatever refuses a node: the file, the node, and why. */
-function importNode<T extends Target>(
-  graph: Graph<T>,
+function importNode(
+  graph: Graph,
   node: FileNode,
-  operators: Readonly<Record<string, Importer<T> | undefined>>,
+  operators: Readonly<Record<string, Importer | undefined>>,
 ): void {
   const { name } = graph.file;
   const where = `${name}: node ${node.index} (${node.kind} "${node.name || node.outputs[0] || ''}")`;
@@ -30,7 +26,7 @@ function importNode<T extends Target>(
     if (importer === undefined && Object.hasOwn(REFUSALS, node.kind)) step.fail(REFUSALS[node.kind]!);
     const constant =
       node.inputs.length > 0 && node.inputs.every((input, at) => input === '' || step.value(at).kind === 'constant');
-    const result = constant ? folded(step as unknown as Step) : null;
+    const result = constant ? folded(step) : null;
     if (result !== null) step.finish(result);
     else if (importer === undefined)
       step.fail(`the operator is not supported; supported are ${Object.keys(operators).join(', ')}`);
@@ -88,24 +84,12 @@ function finishedOutput(graph: Graph, name: string): Activation {
   return activation(target.reshape(handle, first, `${name}/output`), layout);
 }
 
-/** The float network of a model that is not quantized. */
-export function importFloat(file: ModelFile, order: InputOrder, mayMove: boolean): FloatNetwork {
+/** The graph of a model. @param quantized whether its activations are, so that it states formats */
+export function importGraph(file: ModelFile, order: InputOrder, mayMove: boolean, quantized: boolean): FloatNetwork {
   const { layout, shape } = inputLayout(file.input.shape, order);
-  const graph = new Graph(file, (charge) => new FloatTarget(file.name, shape, charge), mayMove);
+  const graph = new Graph(file, (charge) => new Target(file.name, shape, quantized, charge), mayMove);
   const { target } = graph;
   graph.bind(file.input.name, activation(target.input, layout));
-  for (const node of file.nodes) importNode(graph, node, FLOAT_OPERATORS);
+  for (const node of file.nodes) importNode(graph, node, quantized ? QUANTIZED_OPERATORS : FLOAT_OPERATORS);
   return target.build(file.outputs.map((name) => finishedOutput(graph, name).handle));
-}
-
-/** The network of a model whose activations are quantized. */
-export function importQuantized(file: ModelFile, order: InputOrder, mayMove: boolean): QuantizedNetwork {
-  const { name, input } = file;
-  const { layout, shape } = inputLayout(input.shape, order);
-  const graph = new Graph(file, (charge) => new QuantizedTarget(name, input.name, shape, charge), mayMove);
-  const { target } = graph;
-  graph.bind(input.name, activation(target.input, layout));
-  for (const node of file.nodes) importNode(graph, node, QUANTIZED_OPERATORS);
-  const outputs = file.outputs.map((output) => ({ name: output, handle: finishedOutput(graph, output).handle }));
-  return aQuantizedNetwork(target.build(outputs));
 }

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { FloatNetwork } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
 import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { aQuantizedNetwork } from '../../operations/validate-network.js';
+import { lower } from '../../quantizer/lowering/lower.js';
 import { type ExternalFiles, externalFromFiles, externalFromFolder } from './external-data.js';
-import { type InputOrder, importFloat, importQuantized } from './import.js';
+import { type InputOrder, importGraph } from './import.js';
 import { LayoutError } from './layout.js';
 import { type ModelFile, readModelFile } from './model-file.js';
 import { isQuantized } from './operators.js';
@@ -51,10 +53,11 @@ function read(path: string, name: string): Uint8Array {
 }
 
 function importFile(file: ModelFile): OnnxNetwork {
-  const run = (order: InputOrder, mayMove: boolean): OnnxNetwork =>
-    isQuantized(file.nodes, file.hasInitializer)
-      ? { kind: 'quantized', network: importQuantized(file, order, mayMove) }
-      : { kind: 'float', network: importFloat(file, order, mayMove) };
+  const quantized = isQuantized(file.nodes, file.hasInitializer);
+  const run = (order: InputOrder, mayMove: boolean): OnnxNetwork => {
+    const network = importGraph(file, order, mayMove, quantized);
+    return quantized ? { kind: 'quantized', network: aQuantizedNetwork(lower(network)) } : { kind: 'float', network };
+  };
 
   // Nearly all models have images with the channels first; one that has them last says so by transposing them. What mixes both
   // needs entries moved, which costs time and is tried last.

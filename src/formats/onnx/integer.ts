@@ -3,20 +3,17 @@ import type { Constant } from './constant.js';
 import { convolve } from './convolution.js';
 import { codeRange, isReal } from './element-type.js';
 import { multiply } from './matrix.js';
-import type { CodeFormat } from './pending.js';
-import type { QuantizedTarget } from './quantized-target.js';
+import type { Quantization } from '../../model/tensor.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
-type Q = Step<QuantizedTarget>;
-
 /** The codes at position 0 as whole numbers, with the zero point at position 2. */
-function wholeInput(step: Q): Activation {
+function wholeInput(step: Step): Activation {
   const x = step.activation(0);
   const constant = step.optionalConstant(2);
   const zeroPoint = constant === null ? 0 : step.scalar(constant);
   const range = codeRange(constant?.type ?? 'UINT8') ?? step.fail('its zero point is of no type of codes');
-  const format: CodeFormat = {
+  const format: Quantization = {
     scale: 1,
     zeroPoint,
     minimum: range.minimum - zeroPoint,
@@ -25,11 +22,11 @@ function wholeInput(step: Q): Activation {
   if (!(format.minimum >= -32768 && format.minimum <= 0 && format.maximum >= 0 && format.maximum <= 32767)) {
     step.fail('its zero point is not a code of its type');
   }
-  return activation(step.target.centred(x.handle, format), x.layout);
+  return activation(step.target.readIntegers(x.handle, format, `${step.name}/integers`), x.layout);
 }
 
 /** The constant codes at position 1 with scale 1, and the zero points at position 3: one, or one per channel. */
-function wholeWeights(step: Q, axis: number): Constant {
+function wholeWeights(step: Step, axis: number): Constant {
   const constant = step.constant(1);
   if (isReal(constant.type)) step.fail('its weights are not whole numbers');
   const zeroPoints = step.optionalConstant(3)?.entries ?? Int32Array.of(0);
@@ -45,11 +42,11 @@ function wholeWeights(step: Q, axis: number): Constant {
   return { ...constant, codes: { centred, scales: Float64Array.of(1), axis: along } };
 }
 
-export function importConvInteger(step: Q): void {
+export function importConvInteger(step: Step): void {
   step.finish(convolve(step, wholeInput(step), wholeWeights(step, 0), null));
 }
 
-export function importMatMulInteger(step: Q): void {
+export function importMatMulInteger(step: Step): void {
   const constant = wholeWeights(step, 1);
   step.finish(multiply(step, wholeInput(step), { constant, transposed: false, bias: null, alpha: 1, beta: 1 }));
 }

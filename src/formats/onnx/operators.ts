@@ -38,7 +38,6 @@ import {
   importDequantize,
   importQuantize,
 } from './quantize-linear.js';
-import type { QuantizedTarget } from './quantized-target.js';
 import { importResize } from './resize.js';
 import { importExpand, importGather, importSlice, importSplit, importTile } from './selection.js';
 import { importSoftmax } from './softmax.js';
@@ -102,7 +101,7 @@ export const FLOAT_OPERATORS: Readonly<Record<string, Importer | undefined>> = {
   QuantizeLinear: importConstantQuantize,
 };
 
-export const QUANTIZED_OPERATORS: Readonly<Record<string, Importer<QuantizedTarget> | undefined>> = {
+export const QUANTIZED_OPERATORS: Readonly<Record<string, Importer | undefined>> = {
   ...SHARED,
   ConvInteger: importConvInteger,
   DequantizeLinear: importDequantize,

@@ -8,14 +8,11 @@ import { channelsOf, signature } from './layout.js';
 import { type Matrix, multiply } from './matrix.js';
 import { pooled, reduced } from './pooling.js';
 import { dequantized, formatAt, quantize, realActivationAt, realAt } from './quantize-linear.js';
-import type { QuantizedTarget } from './quantized-target.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
-type Q = Step<QuantizedTarget>;
-
 /** A bias of whole numbers in units of input scale times weight scale, as real numbers. */
-function realBias(step: Q, at: number, inputScale: number, weights: Constant): Constant | null {
+function realBias(step: Step, at: number, inputScale: number, weights: Constant): Constant | null {
   const constant = step.optionalConstant(at);
   if (constant === null) return null;
   const { scales } = weights.codes!;
@@ -29,7 +26,7 @@ function realBias(step: Q, at: number, inputScale: number, weights: Constant): C
 }
 
 /** QLinearConv: x, its scale and zero point, w, its scales and zero points, the result's, a bias. */
-export function importQLinearConv(step: Q): void {
+export function importQLinearConv(step: Step): void {
   const x = realActivationAt(step, 0);
   const weights = dequantized(step, step.constant(3), 4, 5, 0);
   const bias = realBias(step, 8, formatAt(step, 1, 2).scale, weights);
@@ -37,11 +34,11 @@ export function importQLinearConv(step: Q): void {
 }
 
 /** The product with a constant matrix of codes, whose scales are per column. */
-function product(step: Q, x: Activation, matrix: Omit<Matrix, 'beta'>): Activation {
+function product(step: Step, x: Activation, matrix: Omit<Matrix, 'beta'>): Activation {
   return multiply(step, x, { ...matrix, beta: 1 });
 }
 
-export function importQLinearMatMul(step: Q): void {
+export function importQLinearMatMul(step: Step): void {
   const x = realActivationAt(step, 0);
   const constant = dequantized(step, step.constant(3), 4, 5, 1);
   const y = product(step, x, { constant, transposed: false, bias: null, alpha: 1 });
@@ -49,7 +46,7 @@ export function importQLinearMatMul(step: Q): void {
 }
 
 /** com.microsoft.QGemm: A and B with scale and zero point, a bias, the result's scale and zero point. */
-export function importQGemm(step: Q): void {
+export function importQGemm(step: Step): void {
   if (step.int('transA', 0) !== 0) step.fail('transA is not supported');
   const x = realActivationAt(step, 0);
   const transposed = step.int('transB', 0) !== 0;
@@ -60,7 +57,7 @@ export function importQGemm(step: Q): void {
   step.finish(step.optional(7) === null ? y : quantize(step, y, formatAt(step, 7, 8)));
 }
 
-function sum(step: Q, a: Activation | Constant, b: Activation | Constant): Activation {
+function sum(step: Step, a: Activation | Constant, b: Activation | Constant): Activation {
   if (a.kind === 'constant') {
     return b.kind === 'constant' ? step.fail('both its inputs are constants') : sum(step, b, a);
   }
@@ -74,20 +71,20 @@ function sum(step: Q, a: Activation | Constant, b: Activation | Constant): Activ
 }
 
 /** com.microsoft.QLinearAdd of two values, or of one and a constant. */
-export function importQLinearAdd(step: Q): void {
+export function importQLinearAdd(step: Step): void {
   step.finish(quantize(step, sum(step, realAt(step, 0), realAt(step, 3)), formatAt(step, 6, 7)));
 }
 
-function refuseChannelsLast(step: Q): void {
+function refuseChannelsLast(step: Step): void {
   if (step.int('channels_last', 0) !== 0) step.fail('channels_last is not supported');
 }
 
-export function importQLinearAveragePool(step: Q): void {
+export function importQLinearAveragePool(step: Step): void {
   refuseChannelsLast(step);
   step.finish(quantize(step, pooled(step, 'averagePool', realActivationAt(step, 0)), formatAt(step, 3, 4)));
 }
 
-export function importQLinearGlobalAveragePool(step: Q): void {
+export function importQLinearGlobalAveragePool(step: Step): void {
   refuseChannelsLast(step);
   const x = realActivationAt(step, 0);
   const axes = [...x.layout.axes.keys()].slice(2);
@@ -95,7 +92,7 @@ export function importQLinearGlobalAveragePool(step: Q): void {
 }
 
 /** com.microsoft.QLinearConcat: the result's scale and zero point, then each input with its own. */
-export function importQLinearConcat(step: Q): void {
+export function importQLinearConcat(step: Step): void {
   const count = (step.node.inputs.length - 2) / 3;
   if (!Number.isInteger(count) || count < 1 || count > 1024) step.fail(`it has ${step.node.inputs.length} inputs`);
   const parts = Array.from({ length: count }, (_, part) => realActivationAt(step, 2 + 3 * part));
@@ -103,7 +100,7 @@ export function importQLinearConcat(step: Q): void {
   step.finish(quantize(step, joined(step, parts, axis), formatAt(step, 0, 1)));
 }
 
-export function importQLinearSoftmax(step: Q): void {
+export function importQLinearSoftmax(step: Step): void {
   const given = realActivationAt(step, 0);
   const count = given.layout.axes.length;
   const axis = step.axis(step.int('axis', -1), count);

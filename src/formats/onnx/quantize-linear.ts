@@ -1,8 +1,7 @@
 /** QuantizeLinear and DequantizeLinear, and what all quantized operators say about scales and zero points. */
 import { type Constant, newEntries } from './constant.js';
 import { codeRange, type ElementType, elementType, isReal } from './element-type.js';
-import type { CodeFormat } from './pending.js';
-import type { QuantizedTarget } from './quantized-target.js';
+import type { Quantization } from '../../model/tensor.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
@@ -35,7 +34,7 @@ export function formatAt(
   scaleAt: number,
   zeroPointAt: number,
   otherwise: ElementType = 'UINT8',
-): CodeFormat {
+): Quantization {
   const { scales, zeroPoints, type } = parametersOf(step, scaleAt, zeroPointAt, otherwise);
   if (scales.length !== 1)
     step.fail('it has one scale per channel of a value that depends on the input; one is needed');
@@ -118,32 +117,33 @@ export function importConstantDequantize(step: Step): void {
 }
 
 /** The value stored in that format. */
-export function quantize(step: Step<QuantizedTarget>, value: Activation, format: CodeFormat): Activation {
+export function quantize(step: Step, value: Activation, format: Quantization): Activation {
   const x = step.settled(value);
-  return activation(step.target.quantize(x.handle, format, step.name), x.layout);
+  return activation(step.target.store(x.handle, format, step.name), x.layout);
 }
 
 /** The stored codes at that position as real numbers; a constant's likewise. */
-export function realAt(step: Step<QuantizedTarget>, at: number): Activation | Constant {
+export function realAt(step: Step, at: number): Activation | Constant {
   const value = step.value(at);
   if (value.kind === 'constant') return dequantized(step, value, at + 1, at + 2, 1);
   const x = step.settled(value);
-  return activation(step.target.dequantize(x.handle, formatAt(step, at + 1, at + 2)), x.layout);
+  const format = formatAt(step, at + 1, at + 2);
+  return activation(step.target.read(x.handle, format, `${step.name}/input${at}`), x.layout);
 }
 
-export function realActivationAt(step: Step<QuantizedTarget>, at: number): Activation {
+export function realActivationAt(step: Step, at: number): Activation {
   const value = realAt(step, at);
   return value.kind === 'activation' ? value : step.fail(`its input ${at} is a constant, which is not supported`);
 }
 
-export function importQuantize(step: Step<QuantizedTarget>): void {
+export function importQuantize(step: Step): void {
   refuseBlocks(step);
   const value = step.value(0);
   if (value.kind === 'constant') importConstantQuantize(step);
   else step.finish(quantize(step, value, formatAt(step, 1, 2, outputType(step))));
 }
 
-export function importDequantize(step: Step<QuantizedTarget>): void {
+export function importDequantize(step: Step): void {
   refuseBlocks(step);
   const value = step.value(0);
   step.finish(value.kind === 'constant' ? dequantized(step, value, 1, 2, step.int('axis', 1)) : realAt(step, 0));

@@ -14,14 +14,14 @@ const KINDS = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 } as const;
 
 const MOST_SMALL_INTEGERS = 64;
 
-export class Step<T extends Target = Target> {
-  readonly graph: Graph<T>;
-  readonly target: T;
+export class Step {
+  readonly graph: Graph;
+  readonly target: Target;
   readonly node: FileNode;
   /** The name of the node's first output, which names the layer. */
   readonly name: string;
 
-  constructor(graph: Graph<T>, node: FileNode) {
+  constructor(graph: Graph, node: FileNode) {
     this.graph = graph;
     this.target = graph.target;
     this.node = node;
@@ -177,4 +177,4 @@ export class Step<T extends Target = Target> {
   }
 }
 
-export type Importer<T extends Target = Target> = (step: Step<T>) => void;
+export type Importer = (step: Step) => void;

@@ -40,7 +40,7 @@ function cropOf(step: Step, direction: Direction, at: number, directions: number
 }
 
 /** [input][output of the group][tap] becomes [output][tap][input of the group], group by group. */
-function byOutput<W extends Float32Array | Int32Array>(
+function byOutput<W extends Float32Array | Int16Array>(
   values: W,
   { groups, perGroup, depth, taps }: Readonly<Record<'groups' | 'perGroup' | 'depth' | 'taps', number>>,
   order: Int32Array | null,
@@ -89,7 +89,7 @@ export function importConvTranspose(step: Step): void {
   step.graph.charge(weights.values.length * (1 + strideY * strideX));
   const crop = { top: vertical[0], bottom: vertical[1], left: horizontal[0], right: horizontal[1] };
   const geometry = { stride: { y: strideY, x: strideX }, dilation: { y: dilationY, x: dilationX }, groups };
-  const planned = <W extends Float32Array | Int32Array>(values: W) =>
+  const planned = <W extends Float32Array | Int16Array>(values: W) =>
     asConvolution(
       { height: image.height, width: image.width, channels: inputs },
       {
@@ -110,9 +110,9 @@ export function importConvTranspose(step: Step): void {
     Float64Array.from({ length: all }, (_, output) => list[of(plan.channelOf(output))]!);
   const layer =
     scales === null
-      ? { values: plan.weights as Float32Array, scales }
+      ? (plan.weights as Float32Array)
       : {
-          values: plan.weights as Int32Array,
+          codes: plan.weights as Int16Array,
           scales: perPhase(scales, (output) => (scales.length === 1 ? 0 : output % perGroup)),
         };
   const [down, across] = plan.offsets as [Int32Array, Int32Array, Int32Array];

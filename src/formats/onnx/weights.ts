@@ -1,5 +1,5 @@
 /** Constant weights on their way into a layer: brought into the network's order, as real numbers or as codes. */
-import type { LayerWeights } from '../shared/target.js';
+import type { LayerWeights } from '../../graph/index.js';
 import type { Constant } from './constant.js';
 import { isReal } from './element-type.js';
 import type { Step } from './step.js';
@@ -7,10 +7,12 @@ import type { Step } from './step.js';
 /** Real weights, or codes with the axis that their scales run along. */
 export interface Weights {
   readonly constant: Constant;
-  readonly values: Float32Array | Int32Array;
+  readonly values: Float32Array | Int16Array;
   readonly scales: Float64Array | null;
   readonly axis: number;
 }
+
+const LARGEST_CODE = 32767;
 
 /** The weights as the network that is built wants them. */
 export function weightsOf(step: Step, constant: Constant, axes: number): Weights {
@@ -25,7 +27,9 @@ export function weightsOf(step: Step, constant: Constant, axes: number): Weights
         `the weights "${constant.name}" are not quantized, but the model is; quantize them too, or import the float model`,
       );
     }
-    return { constant, values: codes.centred, scales: codes.scales, axis: codes.axis };
+    const { centred, scales, axis } = codes;
+    if (centred.some((code) => Math.abs(code) > LARGEST_CODE)) step.fail('its weights have more than 16 bits');
+    return { constant, values: Int16Array.from(centred), scales, axis };
   }
   if (!isReal(constant.type)) step.fail(`the weights "${constant.name}" are of type ${constant.type}`);
   return { constant, values: constant.entries as Float32Array, scales: null, axis: 0 };
@@ -56,7 +60,7 @@ export function layerWeights(
   step.graph.charge(values.length + terms);
   const offsets = new Int32Array(terms);
   for (let term = 0; term < terms; term++) offsets[term] = places.offset(term);
-  const write = <A extends Float32Array | Int32Array>(result: A): A => {
+  const write = <A extends Float32Array | Int16Array>(result: A): A => {
     for (let output = 0, at = 0; output < outputs; output++) {
       const first = (channel === null ? output : channel[output]!) * places.stride;
       for (let term = 0; term < terms; term++, at++) result[at] = values[first + offsets[term]!]!;
@@ -66,7 +70,7 @@ export function layerWeights(
   if (scales === null) {
     const result = write(new Float32Array(values.length));
     if (factor !== 1) for (let at = 0; at < result.length; at++) result[at]! *= factor;
-    return { values: result, scales: null };
+    return result;
   }
   if (scales.length > 1 && (weights.axis !== channelAxis || scales.length !== outputs)) {
     step.fail(`the weights "${constant.name}" are quantized along an axis other than the output channels`);
@@ -76,7 +80,7 @@ export function layerWeights(
     const row = channel === null ? output : channel[output]!;
     perOutput[output] = factor * scales[scales.length === 1 ? 0 : row]!;
   }
-  return { values: write(new Int32Array(values.length)), scales: perOutput };
+  return { codes: write(new Int16Array(values.length)), scales: perOutput };
 }
 
 /** A bias with one entry per output, or one for all, in the order of the outputs. */

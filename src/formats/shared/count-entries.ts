@@ -1,5 +1,5 @@
 /** How large a tensor may become: refused before anything of that size is made. */
-import { ModelError } from '../../../model/errors.js';
+import { ModelError } from '../../model/errors.js';
 
 /** The most entries a tensor may have. */
 export const MOST_ENTRIES = 2 ** 28;

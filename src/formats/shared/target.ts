@@ -106,15 +106,24 @@ export class Target {
     return x;
   }
 
-  /**
-   * Stored codes as real numbers. The format must be the one they were stored in.
-   * @param scale what 1 stands for: that of the format, or 1 for the integers themselves, whatever their scale
-   */
-  read(x: Handle, format: Quantization, scale: number, name: string): Handle {
+  /** Stored codes as real numbers. The format must be the one they were stored in. */
+  read(x: Handle, format: Quantization, name: string): Handle {
+    if (this.format(x) !== undefined && this.format(x)!.scale !== format.scale) {
+      throw new ModelError('its input was quantized with another scale or zero point.');
+    }
+    return this.#read(x, format, format.scale, name);
+  }
+
+  /** Stored codes as whole numbers, code - zero point, whatever their scale. */
+  readIntegers(x: Handle, format: Quantization, name: string): Handle {
+    return this.#read(x, format, 1, name);
+  }
+
+  #read(x: Handle, format: Quantization, scale: number, name: string): Handle {
     if (x === this.input && this.format(x) === undefined) this.#builder.storeInput(format);
     const stored = this.format(x);
     if (stored === undefined) throw new ModelError('its input is not stored codes.');
-    if (stored.zeroPoint !== format.zeroPoint || (scale === format.scale && stored.scale !== scale)) {
+    if (stored.zeroPoint !== format.zeroPoint) {
       throw new ModelError('its input was quantized with another scale or zero point.');
     }
     return this.#builder.read(x, this.#unique(name), scale);

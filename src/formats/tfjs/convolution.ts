@@ -81,7 +81,7 @@ export function convolved(c: Construction, x: Activation, layer: Convolving): Ac
       padding: sumOf(own === 'valid' ? VALID : own, x.border),
       groups: depthwise ? depth : 1,
       outputs,
-      weights: { values: weights, scales: null },
+      weights,
       bias: biasOf(c, layer.bias, outputs),
     },
     name,

@@ -29,8 +29,7 @@ export function multiplied(c: Construction, given: Activation, how: Multiplying)
   }
   c.charge(matrix.entries.length);
   const real = realsOf(matrix);
-  const values = how.transposed ? real : transposed(c, real, inputs, outputs);
-  const weights = { values, scales: null };
+  const weights = how.transposed ? real : transposed(c, real, inputs, outputs);
   const bias = biasOf(c, how.bias, outputs);
   const shape = given.shape.with(-1, outputs);
   const count = product(given.shape) / inputs;

@@ -89,7 +89,7 @@ export function convolvedBack(c: Construction, given: Activation, layer: Convolv
       dilation: { y: 1, x: 1 },
       groups: 1,
       outputs: outputChannels,
-      weights: { values: phases, scales: null },
+      weights: phases,
       bias: bias === null ? null : Float64Array.from({ length: outputChannels }, (_, at) => bias[channelOf(at)]!),
     },
     `${name}/phases`,
