@@ -84,7 +84,10 @@ export class FloatNetworkBuilder extends OperationBuilder {
     const biases = perPhase(bias);
     const phases = this.convolution(input, {
       ...convolution,
-      weights: 'codes' in weights ? { codes: phased as Int16Array, scales: perPhase(weights.scales) } : (phased as Float32Array),
+      weights:
+        'codes' in weights
+          ? { codes: phased as Int16Array, scales: perPhase(weights.scales) }
+          : (phased as Float32Array),
       name: `${name}/phases`,
       groups,
       bias: bias instanceof Float32Array ? Float32Array.from(biases) : biases,

@@ -125,7 +125,8 @@ export interface FloatAdd extends NamedFloatOperation {
 }
 
 /** Average or maximum over windows cut at the border: an average divides by the entries really there. */
-export interface FloatPool<Kind extends 'averagePool' | 'maxPool' = 'averagePool' | 'maxPool'> extends UnaryFloatOperation {
+export interface FloatPool<Kind extends 'averagePool' | 'maxPool' = 'averagePool' | 'maxPool'>
+  extends UnaryFloatOperation {
   /** Tells operations apart. */
   readonly kind: Kind;
   /** Rows and columns of a window. */

@@ -1,6 +1,5 @@
 /** From a decoded picture to what a network takes, as its preprocessing says. */
-import type { Tensor } from '../model/tensor.js';
-import type { Quantization } from '../model/tensor.js';
+import type { Quantization, Tensor } from '../model/tensor.js';
 import { anImage, type Image } from './image.js';
 import type { Preprocessing } from './preprocessing.js';
 import { quantizeInput } from './quantize-input.js';

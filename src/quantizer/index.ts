@@ -1,12 +1,12 @@
 /** Post-training quantization of float networks. */
+
+export type { Quantization } from '../model/tensor.js';
 export {
   ACTIVATION_BITS,
   ACTIVATION_BITS_RANGE,
   PROBABILITIES,
   quantizationOf,
 } from './activation-quantization.js';
-export type { Quantization } from '../model/tensor.js';
-export { lower } from './lowering/lower.js';
 export { calibrate, type Inputs } from './calibrate.js';
 export { chooseRange, PERCENTILE, type RangeChoice } from './choose-range.js';
 export { correctBiases } from './correct-biases.js';
@@ -14,6 +14,7 @@ export { type Equalized, equalize } from './equalize.js';
 export { foldBatchNorm } from './fold-batch-norm.js';
 export { fuseActivations } from './fuse-activations.js';
 export { Histogram } from './histogram.js';
+export { lower } from './lowering/lower.js';
 export { type OutputError, outputError } from './measured.js';
 export { prepare } from './prepare.js';
 export { type QuantizeOptions, quantize } from './quantize.js';

@@ -1,7 +1,7 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes as exporters write them, prepared weights. */
 import { pairedShape, repeatedSteps, stridesOf } from '../../graph/index.js';
-import { combined, type Folded, gathered, joined, picked } from '../shared/folding.js';
 import { countEntries } from '../shared/count-entries.js';
+import { combined, type Folded, gathered, joined, picked } from '../shared/folding.js';
 import { askedOrder, askedShape, squeezed, unsqueezed } from './arrangement.js';
 import { type Constant, integers, newEntries } from './constant.js';
 import { type ElementType, elementType, isReal } from './element-type.js';

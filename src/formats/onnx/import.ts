@@ -13,11 +13,7 @@ import { type Importer, Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
 /** A small message around whatever refuses a node: the file, the node, and why. */
-function importNode(
-  graph: Graph,
-  node: FileNode,
-  operators: Readonly<Record<string, Importer | undefined>>,
-): void {
+function importNode(graph: Graph, node: FileNode, operators: Readonly<Record<string, Importer | undefined>>): void {
   const { name } = graph.file;
   const where = `${name}: node ${node.index} (${node.kind} "${node.name || node.outputs[0] || ''}")`;
   try {

@@ -1,9 +1,10 @@
 /** ConvInteger and MatMulInteger: sums of products of codes, which later nodes scale and quantize. */
+
+import type { Quantization } from '../../model/tensor.js';
 import type { Constant } from './constant.js';
 import { convolve } from './convolution.js';
 import { codeRange, isReal } from './element-type.js';
 import { multiply } from './matrix.js';
-import type { Quantization } from '../../model/tensor.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 

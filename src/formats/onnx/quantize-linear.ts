@@ -1,7 +1,8 @@
 /** QuantizeLinear and DequantizeLinear, and what all quantized operators say about scales and zero points. */
+
+import type { Quantization } from '../../model/tensor.js';
 import { type Constant, newEntries } from './constant.js';
 import { codeRange, type ElementType, elementType, isReal } from './element-type.js';
-import type { Quantization } from '../../model/tensor.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 

@@ -1,7 +1,7 @@
 /** The entries of a tensor of the file, from whichever of the format's fields holds them. */
 import { ModelError } from '../../model/errors.js';
-import { fromBfloat16, fromFloat16 } from '../shared/half.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fromBfloat16, fromFloat16 } from '../shared/half.js';
 import { type Constant, type Entries, newEntries } from './constant.js';
 import { type ElementType, elementType } from './element-type.js';
 import { type WireTensor, wireNumber } from './wire.js';

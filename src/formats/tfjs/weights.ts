@@ -1,7 +1,7 @@
 /** The weights that a manifest describes, from the bytes of its shards. */
 import { ModelError } from '../../model/errors.js';
-import { fromFloat16 } from '../shared/half.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fromFloat16 } from '../shared/half.js';
 import { type Constant, newEntries } from './constant.js';
 import { fail, located, shown } from './fail.js';
 import type { Manifest, WeightEntry } from './schema.js';

@@ -18,7 +18,13 @@ function spareBits({ minimum, maximum }: Quantization): number {
 }
 
 /** The average with all the bits that a tensor has, so that it is rounded once more only in the last of 15 bits. */
-export function emitFineAverage(into: Emission, pool: FloatPool, x: Source, name: string, shape: readonly number[]): Source {
+export function emitFineAverage(
+  into: Emission,
+  pool: FloatPool,
+  x: Source,
+  name: string,
+  shape: readonly number[],
+): Source {
   const from = into.tensor(x.id);
   const factor = 2 ** spareBits(from);
   const range = { minimum: from.minimum * factor, maximum: from.maximum * factor };

@@ -49,9 +49,7 @@ export function integerLayer(
   const { minimum, maximum, shape } = into.tensor(x.id);
   const limit = { largestInput: Math.max(-minimum, maximum), largestSum };
   const { codes, scales } =
-    'codes' in layer.weights
-      ? layer.weights
-      : quantizeWeights(layer.weights, layer.bias, x.scale, limit, layer.name);
+    'codes' in layer.weights ? layer.weights : quantizeWeights(layer.weights, layer.bias, x.scale, limit, layer.name);
   const common = { weights: codes, inputRange: { minimum, maximum } };
   const result = { input: x.id, scales: scales.map((scale) => scale * x.scale), bias: layer.bias };
   if (layer.kind === 'dense') {

@@ -150,7 +150,13 @@ class Lowering {
         return { kind: 'scaled', source: { id, scale: scale * factor }, limits };
       }
       const { name, input, output } = norm;
-      const operation = { kind: 'function', name, input, output, function: realFunction('affine', factor, offset) } as const;
+      const operation = {
+        kind: 'function',
+        name,
+        input,
+        output,
+        function: realFunction('affine', factor, offset),
+      } as const;
       return this.#computed(operation, [input], limits);
     }
     const copy = copyingLayer(this.#source(norm.input), this.#into);

@@ -43,7 +43,12 @@ export function emitMove(into: Emission, move: Move, x: Source, shape: readonly 
 }
 
 /** Parts of one scale, side by side. */
-export function emitJoined(into: Emission, { name, axis }: FloatConcat, parts: readonly Source[], shape: readonly number[]): Source {
+export function emitJoined(
+  into: Emission,
+  { name, axis }: FloatConcat,
+  parts: readonly Source[],
+  shape: readonly number[],
+): Source {
   const [first] = parts as readonly [Source];
   const inputs = parts.map(({ id }) => id);
   const id = into.push({ kind: 'concat', name, inputs, axis }, { name, shape, format: into.tensor(first.id) });

@@ -1,8 +1,8 @@
 /** What a tensor of the graph is before it is stored: a value that no tensor of integers holds yet. */
 import type { FloatAdd, FloatConcat, FloatFunction, FloatPair, FloatPool, FloatSoftmax } from '../../graph/index.js';
 import type { Source } from './emission.js';
-import type { IntegerLayer } from './linear.js';
 import type { Limits } from './limits.js';
+import type { IntegerLayer } from './linear.js';
 
 /** What is computed from stored integers, and how its result is stored decides how. */
 export type Computed = FloatAdd | FloatConcat | FloatFunction | FloatPair | FloatPool<'averagePool'> | FloatSoftmax;

@@ -1,6 +1,7 @@
 /** New constants, charged before they are made. */
-import type { Folded } from '../../shared/folding.js';
+
 import { countEntries } from '../../shared/count-entries.js';
+import type { Folded } from '../../shared/folding.js';
 import { type Constant, type EntryType, newEntries } from '../constant.js';
 import type { Step } from './step.js';
 
