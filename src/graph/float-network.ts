@@ -268,6 +268,16 @@ export function inputsOf(operation: FloatOperation): readonly FloatTensorId[] {
   return 'inputs' in operation ? operation.inputs : [operation.input];
 }
 
+/** Whether the operation is a linear layer. */
+export function isLinear(operation: FloatOperation | undefined): operation is FloatConvolution | FloatDense {
+  return operation?.kind === 'convolution' || operation?.kind === 'dense';
+}
+
+/** Whether the operation combines two tensors entry by entry. */
+export function isPair(operation: FloatOperation): operation is FloatAdd | FloatPair {
+  return 'inputs' in operation && 'activation' in operation;
+}
+
 /** The weights as real numbers, rounded to single precision. @param outputs how many output channels there are */
 export function realWeights(weights: LayerWeights, outputs: number): Float32Array {
   if (!('codes' in weights)) return weights;

@@ -38,6 +38,8 @@ export {
   type FloatTensor,
   type FloatTensorId,
   inputsOf,
+  isLinear,
+  isPair,
   type LayerWeights,
   type NamedFloatOperation,
   type Reals,

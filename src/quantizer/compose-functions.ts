@@ -9,6 +9,7 @@ import {
   type FloatOperation,
   type FloatTensorId,
   inputsOf,
+  isPair,
   type RealFunction,
   realFunction,
   sizeOf,
@@ -36,43 +37,22 @@ function clamped(of: Expression, activation: Activation): Expression {
 
 /** What the operation's result is; null when it is no function of single entries, or too long a one. */
 function derivedBy(operation: FloatOperation, of: (id: FloatTensorId) => Derived): Derived | null {
-  switch (operation.kind) {
-    case 'function': {
-      const { source, expression } = of(operation.input);
-      const { function: f } = operation;
-      // A composition is finished: nothing is put before it a second time.
-      if (f.name === 'composition') return expression === ENTRY ? { source, expression: f.expression } : null;
-      return { source, expression: { kind: 'function', function: f, of: expression } };
-    }
-    case 'activation': {
-      const { source, expression } = of(operation.input);
-      return { source, expression: clamped(expression, operation.activation) };
-    }
-    case 'add':
-    case 'multiply':
-    case 'subtract':
-    case 'larger':
-    case 'smaller': {
-      const [a, b] = [of(operation.inputs[0]), of(operation.inputs[1])];
-      if (a.source !== b.source) return null;
-      const expression: Expression = { kind: operation.kind, of: [a.expression, b.expression] };
-      return { source: a.source, expression: clamped(expression, operation.activation) };
-    }
-    case 'convolution':
-    case 'dense':
-    case 'batchNorm':
-    case 'averagePool':
-    case 'maxPool':
-    case 'concat':
-    case 'reshape':
-    case 'softmax':
-    case 'take':
-    case 'interpolate':
-    case 'pad':
-    case 'store':
-    case 'read':
-      return null;
+  if (operation.kind === 'function') {
+    const { source, expression } = of(operation.input);
+    const { function: f } = operation;
+    // A composition is finished: nothing is put before it a second time.
+    if (f.name === 'composition') return expression === ENTRY ? { source, expression: f.expression } : null;
+    return { source, expression: { kind: 'function', function: f, of: expression } };
   }
+  if (operation.kind === 'activation') {
+    const { source, expression } = of(operation.input);
+    return { source, expression: clamped(expression, operation.activation) };
+  }
+  if (!isPair(operation)) return null;
+  const [a, b] = [of(operation.inputs[0]), of(operation.inputs[1])];
+  if (a.source !== b.source) return null;
+  const expression: Expression = { kind: operation.kind, of: [a.expression, b.expression] };
+  return { source: a.source, expression: clamped(expression, operation.activation) };
 }
 
 /** The operation as one function, where it is more than the one operation it was. */

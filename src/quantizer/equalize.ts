@@ -13,6 +13,7 @@ import {
   type FloatOperation,
   inputsOf,
   isHomogeneous,
+  isLinear,
 } from '../graph/index.js';
 import { isPrivate } from './graph.js';
 import { prepare } from './prepare.js';
@@ -40,41 +41,19 @@ const MOST_ROUNDS = 40;
 /** Factors stay whole powers away from what float32 weights could not hold. */
 const LARGEST_FACTOR = 2 ** 20;
 
-function isLinear(operation: FloatOperation | undefined): operation is Linear {
-  const linear = operation?.kind === 'convolution' || operation?.kind === 'dense';
-  return linear && operation.weights instanceof Float32Array;
+function isReal(operation: FloatOperation | undefined): operation is Linear {
+  return isLinear(operation) && operation.weights instanceof Float32Array;
 }
 
 /** Whether f(s x) = s f(x), channel by channel, and entry i of the result belongs to channel i mod channels. */
 function keepsChannels(network: FloatNetwork, operation: FloatOperation, channels: number): boolean {
-  switch (operation.kind) {
-    case 'averagePool':
-    case 'maxPool':
-    case 'pad':
-      return true;
-    case 'activation':
-      return operation.activation !== 'relu6';
-    case 'function':
-      return operation.function.name !== 'composition' && isHomogeneous(operation.function);
-    case 'reshape':
-      // Flattened, or with the channels still last: entries do not move, so entry i stays in channel i mod channels.
-      return network.tensors[operation.output]!.shape.at(-1)! % channels === 0;
-    case 'convolution':
-    case 'dense':
-    case 'batchNorm':
-    case 'add':
-    case 'concat':
-    case 'softmax':
-    case 'multiply':
-    case 'subtract':
-    case 'larger':
-    case 'smaller':
-    case 'take':
-    case 'interpolate':
-    case 'store':
-    case 'read':
-      return false;
+  if (operation.kind === 'activation') return operation.activation !== 'relu6';
+  if (operation.kind === 'function') {
+    return operation.function.name !== 'composition' && isHomogeneous(operation.function);
   }
+  // Flattened, or with the channels still last: entries do not move, so entry i stays in channel i mod channels.
+  if (operation.kind === 'reshape') return network.tensors[operation.output]!.shape.at(-1)! % channels === 0;
+  return operation.kind === 'averagePool' || operation.kind === 'maxPool' || operation.kind === 'pad';
 }
 
 function secondOf(network: FloatNetwork, first: Linear): number | null {
@@ -85,7 +64,7 @@ function secondOf(network: FloatNetwork, first: Linear): number | null {
     if (!isPrivate(network, id)) return null;
     const index = network.operations.findIndex((operation) => inputsOf(operation).includes(id));
     const next = network.operations[index]!;
-    if (isLinear(next)) {
+    if (isReal(next)) {
       const shape = network.tensors[id]!.shape;
       // Channels a convolution sees must be the first layer's: a flattened image is one for a matrix only.
       return next.kind === 'dense' || asImage(shape).channels === channels ? index : null;
@@ -97,7 +76,7 @@ function secondOf(network: FloatNetwork, first: Linear): number | null {
 
 function pairsOf(network: FloatNetwork): Pair[] {
   return network.operations.flatMap((operation, first) => {
-    const second = isLinear(operation) ? secondOf(network, operation) : null;
+    const second = isReal(operation) ? secondOf(network, operation) : null;
     return second === null ? [] : [{ first, second }];
   });
 }

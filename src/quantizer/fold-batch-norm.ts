@@ -9,6 +9,7 @@ import {
   type FloatFunction,
   type FloatNetwork,
   type FloatOperation,
+  isLinear,
   realFunction,
   realWeights,
 } from '../graph/index.js';
@@ -59,11 +60,7 @@ function standalone(norm: FloatBatchNorm): FloatConvolution | FloatFunction {
 }
 
 function absorbs(network: FloatNetwork, operation: FloatOperation | undefined): operation is Linear {
-  return (
-    (operation?.kind === 'convolution' || operation?.kind === 'dense') &&
-    operation.activation === 'none' &&
-    isPrivate(network, operation.output)
-  );
+  return isLinear(operation) && operation.activation === 'none' && isPrivate(network, operation.output);
 }
 
 /** An equal network (up to float rounding) without batch normalization. */

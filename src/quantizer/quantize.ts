@@ -1,6 +1,6 @@
 /** Post-training quantization: a float network and calibrated ranges become a network of integers. */
 
-import type { FloatNetwork, FloatTensorId } from '../graph/index.js';
+import { type FloatNetwork, type FloatTensorId, isLinear } from '../graph/index.js';
 import { aModulus, M31, type Modulus } from '../model/modulus.js';
 import type { QuantizedNetwork } from '../model/quantized-network.js';
 import type { Quantization } from '../model/tensor.js';
@@ -33,11 +33,7 @@ export interface QuantizeOptions {
 /** A linear layer whose result only leaves the network keeps its accumulators, and with them its full precision. */
 function keepsAccumulators(network: FloatNetwork, id: FloatTensorId): boolean {
   const producer = producerOf(network, id);
-  return (
-    (producer?.kind === 'convolution' || producer?.kind === 'dense') &&
-    producer.activation === 'none' &&
-    readersOf(network, id) === 0
-  );
+  return isLinear(producer) && producer.activation === 'none' && readersOf(network, id) === 0;
 }
 
 function anInputQuantization(input: Quantization): Quantization {

@@ -3,10 +3,11 @@
  * one with the result, so tensors fall into groups; a group's range is the hull of its members' ranges.
  */
 
-import { type FloatNetwork, type FloatOperation, type FloatTensorId, inputsOf } from '../graph/index.js';
+import type { FloatNetwork, FloatTensorId } from '../graph/index.js';
 import { ModelError } from '../model/errors.js';
 import type { Quantization } from '../model/tensor.js';
 import { PROBABILITIES, quantizationOf } from './activation-quantization.js';
+import { isMove } from './lowering/moves.js';
 import { hull, type Ranges } from './ranges.js';
 
 /** Disjoint sets of tensors. */
@@ -28,14 +29,11 @@ class Groups {
   }
 }
 
-/** The operations whose results are entries of their inputs, or lie between them. */
-const KEEPING: readonly FloatOperation['kind'][] = ['averagePool', 'maxPool', 'reshape', 'take', 'interpolate', 'pad'];
-
 /** Groups, and the quantizations that are given: the input's if the caller says so, and every softmax's. */
 function group(network: FloatNetwork, input: Quantization | undefined): [Groups, Map<FloatTensorId, Quantization>] {
   const groups = new Groups(network.tensors.length);
   for (const operation of network.operations) {
-    if (KEEPING.includes(operation.kind)) groups.join(inputsOf(operation)[0]!, operation.output);
+    if (isMove(operation) || operation.kind === 'averagePool') groups.join(operation.input, operation.output);
   }
   const fixed = new Map<FloatTensorId, Quantization>();
   if (input !== undefined) fixed.set(groups.of(network.input), input);

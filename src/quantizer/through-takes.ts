@@ -9,6 +9,7 @@ import {
   type FloatNetwork,
   type FloatOperation,
   type FloatTake,
+  isLinear,
   type Reals,
 } from '../graph/index.js';
 import { isPrivate, producerOf } from './graph.js';
@@ -63,32 +64,8 @@ function before(network: FloatNetwork, operation: Movable, taken: FloatTake): Mo
 
 /** Whether a layer can take the moved operation in, at once or after others were. */
 function takesIn(operation: FloatOperation | undefined): boolean {
-  switch (operation?.kind) {
-    case 'convolution':
-    case 'dense':
-      return operation.activation === 'none';
-    case 'batchNorm':
-    case 'take':
-      return true;
-    case undefined:
-    case 'activation':
-    case 'add':
-    case 'averagePool':
-    case 'maxPool':
-    case 'concat':
-    case 'reshape':
-    case 'softmax':
-    case 'function':
-    case 'multiply':
-    case 'subtract':
-    case 'larger':
-    case 'smaller':
-    case 'interpolate':
-    case 'pad':
-    case 'store':
-    case 'read':
-      return false;
-  }
+  if (isLinear(operation)) return operation.activation === 'none';
+  return operation?.kind === 'batchNorm' || operation?.kind === 'take';
 }
 
 function swapped(network: FloatNetwork, operation: FloatOperation): FloatNetwork | null {

@@ -26,44 +26,24 @@ function poolWords({ kind, window, stride }: FloatPool, from: readonly number[],
 export function operationWords(operation: FloatOperation, { tensors }: FloatNetwork): string {
   const from = tensors[inputsOf(operation)[0]!]!.shape;
   const to = tensors[operation.output]!.shape;
-  switch (operation.kind) {
-    case 'dense':
-      return `a matrix from ${entryCount(from)} to ${entryCount(to)} numbers${then(operation.activation)}`;
-    case 'convolution': {
-      const { kernel, stride, dilation, groups, padding, activation } = operation;
-      const { channels } = asImage(from);
-      const whole = kernel.height * kernel.width * channels === entryCount(from) && entryCount(to) === to.at(-1);
-      const bare = Object.values(padding).every((side) => side === 0);
-      if (whole && bare && groups === 1 && one(dilation)) {
-        return `a matrix from ${entryCount(from)} to ${entryCount(to)} numbers${then(activation)}`;
-      }
-      const spread = one(dilation) ? '' : `, dilation ${dilation.y} x ${dilation.x}`;
-      const grouped = groups === 1 ? '' : ` in ${groups} groups`;
-      return (
-        `a ${kernel.height} x ${kernel.width} convolution of ${channels} channels${grouped}, stride ${stride.y} x ${stride.x}${spread}, ` +
-        `giving [${to}]${then(activation)}`
-      );
-    }
-    case 'averagePool':
-    case 'maxPool':
-      return poolWords(operation, from, to);
-    case 'add':
-      return `a sum${then(operation.activation)}`;
-    case 'batchNorm':
-    case 'activation':
-    case 'concat':
-    case 'reshape':
-    case 'softmax':
-    case 'function':
-    case 'multiply':
-    case 'subtract':
-    case 'larger':
-    case 'smaller':
-    case 'take':
-    case 'interpolate':
-    case 'pad':
-    case 'store':
-    case 'read':
-      return `a ${operation.kind} operation`;
+  if (operation.kind === 'dense') {
+    return `a matrix from ${entryCount(from)} to ${entryCount(to)} numbers${then(operation.activation)}`;
   }
+  if (operation.kind === 'convolution') {
+    const { kernel, stride, dilation, groups, padding, activation } = operation;
+    const { channels } = asImage(from);
+    const whole = kernel.height * kernel.width * channels === entryCount(from) && entryCount(to) === to.at(-1);
+    const bare = Object.values(padding).every((side) => side === 0);
+    if (whole && bare && groups === 1 && one(dilation)) {
+      return `a matrix from ${entryCount(from)} to ${entryCount(to)} numbers${then(activation)}`;
+    }
+    const spread = one(dilation) ? '' : `, dilation ${dilation.y} x ${dilation.x}`;
+    const grouped = groups === 1 ? '' : ` in ${groups} groups`;
+    return (
+      `a ${kernel.height} x ${kernel.width} convolution of ${channels} channels${grouped}, stride ${stride.y} x ${stride.x}${spread}, ` +
+      `giving [${to}]${then(activation)}`
+    );
+  }
+  if (operation.kind === 'averagePool' || operation.kind === 'maxPool') return poolWords(operation, from, to);
+  return operation.kind === 'add' ? `a sum${then(operation.activation)}` : `a ${operation.kind} operation`;
 }

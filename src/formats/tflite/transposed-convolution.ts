@@ -49,7 +49,7 @@ export function importTransposedConvolution(step: Step): void {
       dilation: { y: 1, x: 1 },
       groups: 1,
       outputChannels: outputs,
-      weights: Int32Array.from(channelMajor(weights)),
+      weights: channelMajor(weights),
       crop: { top: vertical.before, bottom: vertical.after, left: horizontal.before, right: horizontal.after },
     },
   );
@@ -63,7 +63,7 @@ export function importTransposedConvolution(step: Step): void {
     padding,
     groups: 1,
     outputChannels: phases,
-    weights: Int16Array.from(plan.weights),
+    weights: plan.weights,
     inputRange: inputRange(x),
   } as const;
   const bias = readBias(step, 3, outputs, x, weights, output.scale);

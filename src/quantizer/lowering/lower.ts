@@ -2,7 +2,14 @@
  * From a graph to a network of integers: the only place that makes one. A tensor has a format because the model says it (`store`) or because
  * the quantizer chose it; what has none is kept as a value, and takes the format of what reads it.
  */
-import { type FloatNetwork, type FloatOperation, type FloatTensorId, realFunction } from '../../graph/index.js';
+import {
+  type FloatNetwork,
+  type FloatOperation,
+  type FloatTensorId,
+  inputsOf,
+  isLinear,
+  realFunction,
+} from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
 import { M31 } from '../../model/modulus.js';
 import type { QuantizedNetwork } from '../../model/quantized-network.js';
@@ -13,7 +20,7 @@ import { emitComputed } from './computed.js';
 import { type Destination, Emission, type Source } from './emission.js';
 import { isLimited, LIMITS, type Limits, limited, NO_LIMITS } from './limits.js';
 import { copyingLayer, emitLayer, emitSums, integerLayer, scaledLayer } from './linear.js';
-import { emitJoined, emitMove, type Move } from './moves.js';
+import { emitJoined, emitMove, isMove, type Move } from './moves.js';
 import { emitRescaled } from './rescale.js';
 import type { Computed, Value } from './value.js';
 
@@ -84,44 +91,30 @@ class Lowering {
   }
 
   #valueOf(operation: FloatOperation): Value {
+    if (isLinear(operation)) {
+      const layer = integerLayer(operation, this.#source(operation.input), this.#into, this.#largestSum);
+      const layerShape = this.#shape(operation.output);
+      return { kind: 'layer', layer, layerShape, offsets: null, limits: LIMITS[operation.activation] };
+    }
+    if (isMove(operation)) return this.#moved(operation);
     switch (operation.kind) {
-      case 'convolution':
-      case 'dense': {
-        const layer = integerLayer(operation, this.#source(operation.input), this.#into, this.#largestSum);
-        const layerShape = this.#shape(operation.output);
-        return { kind: 'layer', layer, layerShape, offsets: null, limits: LIMITS[operation.activation] };
-      }
       case 'store':
         return this.#value(operation.input);
       case 'read':
         return { kind: 'stored', source: { id: this.#source(operation.input).id, scale: operation.scale } };
       case 'activation':
         return this.#cut(this.#value(operation.input), LIMITS[operation.activation]);
-      case 'function': {
-        const { function: f } = operation;
-        if (f.name !== 'clamp') return this.#computed(operation, [operation.input], NO_LIMITS);
-        return this.#cut(this.#value(operation.input), { minimum: f.parameters[0]!, maximum: f.parameters[1]! });
-      }
       case 'batchNorm':
         return this.#scaled(operation);
-      case 'add':
-      case 'multiply':
-      case 'subtract':
-      case 'larger':
-      case 'smaller':
-        return this.#computed(operation, operation.inputs, LIMITS[operation.activation]);
-      case 'averagePool':
-      case 'softmax':
-        return this.#computed(operation, [operation.input], NO_LIMITS);
       case 'concat':
         return this.#joined(operation);
-      case 'reshape':
-      case 'take':
-      case 'interpolate':
-      case 'pad':
-      case 'maxPool':
-        return this.#moved(operation);
     }
+    if (operation.kind === 'function' && operation.function.name === 'clamp') {
+      const [minimum, maximum] = operation.function.parameters as [number, number];
+      return this.#cut(this.#value(operation.input), { minimum, maximum });
+    }
+    const limits = 'activation' in operation ? LIMITS[operation.activation] : NO_LIMITS;
+    return this.#computed(operation, inputsOf(operation), limits);
   }
 
   #computed(operation: Computed, inputs: readonly FloatTensorId[], limits: Limits) {

@@ -3,6 +3,7 @@ import type {
   FloatConcat,
   FloatInterpolate,
   FloatInterpolation,
+  FloatOperation,
   FloatPad,
   FloatPool,
   FloatReshape,
@@ -12,6 +13,18 @@ import type { Interpolation } from '../../model/trusted-operations.js';
 import type { Emission, Source } from './emission.js';
 
 export type Move = FloatInterpolate | FloatPad | FloatReshape | FloatTake | FloatPool<'maxPool'>;
+
+const MOVES: ReadonlySet<FloatOperation['kind']> = new Set<Move['kind']>([
+  'interpolate',
+  'pad',
+  'reshape',
+  'take',
+  'maxPool',
+]);
+
+export function isMove(operation: FloatOperation): operation is Move {
+  return MOVES.has(operation.kind);
+}
 
 /** Distances in 1024ths. */
 function whole({ lower, upper, weights }: FloatInterpolation): Interpolation {

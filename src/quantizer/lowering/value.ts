@@ -1,11 +1,15 @@
 /** What a tensor of the graph is before it is stored: a value that no tensor of integers holds yet. */
-import type { FloatAdd, FloatConcat, FloatFunction, FloatPair, FloatPool, FloatSoftmax } from '../../graph/index.js';
+import type { FloatOperation } from '../../graph/index.js';
 import type { Source } from './emission.js';
 import type { Limits } from './limits.js';
 import type { IntegerLayer } from './linear.js';
+import type { Move } from './moves.js';
 
-/** What is computed from stored integers, and how its result is stored decides how. */
-export type Computed = FloatAdd | FloatConcat | FloatFunction | FloatPair | FloatPool<'averagePool'> | FloatSoftmax;
+/** What is computed from stored integers, and how its result is stored decides how: whatever is not lowered otherwise. */
+export type Computed = Exclude<
+  FloatOperation,
+  { readonly kind: 'convolution' | 'dense' | 'batchNorm' | 'activation' | 'store' | 'read' | Move['kind'] }
+>;
 
 /** Integers that are there. */
 export interface Stored {
