@@ -2,7 +2,7 @@
 import { descriptor } from '../boundary/array-bytes.js';
 import { require } from '../model/requirement.js';
 import type { InputRange } from '../model/shapes.js';
-import { elementCount } from '../model/tensor.js';
+import { type ActivationTensor, elementCount } from '../model/tensor.js';
 import type { LookupOperation } from '../model/trusted-operations.js';
 import { unary } from './fields.js';
 import type { OperationRules } from './rules.js';
@@ -30,5 +30,9 @@ export const lookup: OperationRules<LookupOperation> = {
   run({ table }, { inputs, tensors, out, arithmetic }) {
     arithmetic.lookup(inputs[0]!, table, tensors[0]!.minimum, out);
   },
-  epilogue: null,
+  epilogue: {
+    fits: () => true,
+    ends: false,
+    followUp: ({ table }, { tensor }) => ({ kind: 'lookup', table, minimum: (tensor as ActivationTensor).minimum }),
+  },
 };

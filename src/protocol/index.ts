@@ -31,6 +31,7 @@ export {
   type Finish,
   type FollowUp,
   type Incoming,
+  type LookupFollowUp,
   type Outgoing,
   type PoolFollowUp,
   packedLength,

@@ -50,7 +50,7 @@ export interface Outgoing {
 export type Addition = Pick<AddOperation, 'multipliers' | 'shift' | 'minimum' | 'maximum'>;
 
 /** A trusted operation that is done to the requantized output in the same pass. */
-export type FollowUp = RescaleFollowUp | AddFollowUp | PoolFollowUp;
+export type FollowUp = RescaleFollowUp | AddFollowUp | LookupFollowUp | PoolFollowUp;
 
 /** A change of scale in the pass. */
 export interface RescaleFollowUp {
@@ -68,6 +68,16 @@ export interface AddFollowUp {
   readonly how: Addition;
   /** The second operand: as many entries, and complete before the pass. */
   readonly other: Int16Array;
+}
+
+/** A function of one entry in the pass, as a table. */
+export interface LookupFollowUp {
+  /** Tells follow-ups apart. */
+  readonly kind: 'lookup';
+  /** One entry for every integer from `minimum` on that the operation before can give. */
+  readonly table: Int16Array;
+  /** The integer whose entry is the first. */
+  readonly minimum: number;
 }
 
 /** Pooling in the pass: only the last follow-up, over windows that do not overlap from row to row and need no padding above or below. */

@@ -6,7 +6,7 @@ type Primitives = Pick<
   TrustedArithmetic,
   'blind' | 'unblind' | 'isCanonical' | 'isWithin' | 'foldInput' | 'foldOutput' | 'requantize' | 'addBias' | 'add'
 > &
-  Pick<TrustedArithmetic, 'rescale' | 'pool'>;
+  Pick<TrustedArithmetic, 'rescale' | 'lookup' | 'pool'>;
 
 /** See `TrustedArithmetic.outgoing`. */
 export function outgoing(
@@ -88,6 +88,7 @@ function followed(
   const next = new Int16Array(followUp.kind === 'pool' ? pooled : value.length);
   if (followUp.kind === 'rescale') arithmetic.rescale(value, followUp.how, next);
   else if (followUp.kind === 'add') arithmetic.add(value, followUp.other, followUp.how, next);
+  else if (followUp.kind === 'lookup') arithmetic.lookup(value, followUp.table, followUp.minimum, next);
   else arithmetic.pool(value, followUp.shape, followUp.how, next);
   return next;
 }

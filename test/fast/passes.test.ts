@@ -155,6 +155,8 @@ const pools = [
 const followUp = fc.oneof(
   fc.constant('rescale' as const),
   fc.constant('add' as const),
+  // A table that is read whole, and one that is not.
+  fc.constantFrom('table' as const, 'long table' as const),
   fc.record({ pool: fc.constantFrom(...pools), kind: fc.constantFrom('averagePool' as const, 'maxPool' as const) }),
 );
 
@@ -182,6 +184,11 @@ function someFollowUps(list: readonly unknown[], length: number, entries: number
     } else if (entry === 'add') {
       const other = fill(new Int16Array(entries), -128, 255);
       found.push({ kind: 'add', how: { ...clamp, multipliers: [715827882, 1073741824], shift: 30 }, other });
+    } else if (entry === 'table' || entry === 'long table') {
+      // Results of the operation before lie in the clamp; a long table has entries for more.
+      const least = entry === 'table' ? clamp.minimum : clamp.minimum - 300;
+      const table = new Int16Array(clamp.maximum - least + 1);
+      found.push({ kind: 'lookup', table: fill(table, clamp.minimum, clamp.maximum), minimum: least });
     } else if (length === 210) {
       const { pool, kind } = entry as { pool: (typeof pools)[number]; kind: 'averagePool' | 'maxPool' };
       return [...found, { kind: 'pool', how: { ...names, ...pool, ...clamp, kind }, shape }];

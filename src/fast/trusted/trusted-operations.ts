@@ -9,28 +9,16 @@ import { addForm, POOL_TERMS, PRODUCT_BITS, requantizeForm, rescaleForm, shiftsT
 import type { KernelMemory } from './memory.js';
 import { periodOf, repeated } from './passes/per-channel.js';
 import { pooledExtent } from './passes/pooled-extent.js';
+import { placedTable } from './passes/table.js';
 import { rowsFor, tileFor } from './team/tiles.js';
 
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;
 
-/** A table of so many entries or fewer is read whole for every entry of x. */
-const SMALL_TABLE = 256;
-
 type Operations = Pick<
   TrustedArithmetic,
   'requantize' | 'addBias' | 'add' | 'multiply' | 'rescale' | 'lookup' | 'pool'
 >;
-
-/** Low bytes, then high bytes, of a small table; zeros where it has no entries. */
-function planesOf(table: Int16Array): Int16Array {
-  const bytes = new Uint8Array(2 * SMALL_TABLE);
-  table.forEach((entry, place) => {
-    bytes[place] = entry & 255;
-    bytes[SMALL_TABLE + place] = (entry >> 8) & 255;
-  });
-  return new Int16Array(bytes.buffer);
-}
 
 /** The operations over one memory. */
 export function trustedOperations(memory: KernelMemory): Operations {
@@ -101,24 +89,13 @@ export function trustedOperations(memory: KernelMemory): Operations {
     },
     lookup(x, table, minimum, out) {
       anArray(x, Int16Array, 'x');
-      anArray(table, Int16Array, 'table');
-      anInteger(table.length, 'the table has entries', 1, 2 ** 16);
-      anInteger(minimum, 'minimum', -32768, 32768 - table.length);
       anArray(out, Int16Array, 'out', x.length);
       const count = x.length;
       // Sixteen entries at a time; what is left of a chunk is slow.
       const tile = Math.ceil(tileFor(count, MOST_ENTRIES, team.threads) / 16) * 16;
-      const small = table.length <= SMALL_TABLE;
       memory.within((frame) => {
-        const places = { x: frame.input(x), out: frame.output(out) };
-        const at = frame.input(small ? planesOf(table) : table);
-        const parts = small ? Math.ceil(table.length / 16) : 0;
-        const narrow = Number(small && table.every((entry) => entry >= -128 && entry <= 127));
-        team.run(
-          'lookUp',
-          lookupFields.pack({ ...places, count, tile, minimum, table: at, parts, narrow }),
-          Math.ceil(count / tile),
-        );
+        const how = { ...placedTable(frame, table, minimum), x: frame.input(x), out: frame.output(out), count, tile };
+        team.run('lookUp', lookupFields.pack(how), Math.ceil(count / tile));
       });
     },
     rescale(x, how, out) {

@@ -1,5 +1,6 @@
 /** What becomes of a stretch of outputs while it is in the cache: bias, requantization and the operations that follow. */
 import { fields, type Host } from '../team/host.js';
+import { lookUpStretch } from './lookup.js';
 
 /** The arguments of every job that finishes outputs. */
 export const finishFields = [
@@ -52,7 +53,7 @@ export const FOLLOW_UP = fields(
 const of = FOLLOW_UP.at;
 
 /** Values of a follow-up's `kind`. */
-export const FOLLOWS = { rescale: 0, add: 1, pool: 2 } as const;
+export const FOLLOWS = { rescale: 0, add: 1, pool: 2, lookup: 3 } as const;
 
 /** How many numbers describe a follow-up. */
 export const FOLLOW_UP_LENGTH = Object.keys(of).length;
@@ -135,6 +136,8 @@ function follow(host: Host, args: Int32Array, some: number, value: number, first
     } else if (how[of.kind] === FOLLOWS.add) {
       const other = (how[of.other]! >>> 0) + first * 2;
       kernels.add(value, other, count, how[of.first]!, how[of.second]!, shift, form, minimum, maximum, value);
+    } else if (how[of.kind] === FOLLOWS.lookup) {
+      lookUpStretch(host, value, count, how[of.other]! >>> 0, how[of.first]!, how[of.second]!, form, value);
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Frame, KernelMemory } from '../memory.js';
 import { tileFor } from '../team/tiles.js';
 import { periodOf, repeated } from './per-channel.js';
 import { pooledExtent } from './pooled-extent.js';
+import { placedTable } from './table.js';
 
 /** How a pass over outputs is cut, and how it ends. */
 export interface FinishPlan {
@@ -123,6 +124,17 @@ const blank = Object.fromEntries(Object.keys(FOLLOW_UP.at).map((name) => [name, 
 >;
 
 function encode(frame: Frame, followUp: FollowUp, entries: number, bandRows: number): number[] {
+  if (followUp.kind === 'lookup') {
+    const { table, minimum, parts, narrow } = placedTable(frame, followUp.table, followUp.minimum);
+    return FOLLOW_UP.pack({
+      ...blank,
+      kind: FOLLOWS.lookup,
+      other: table,
+      first: minimum,
+      second: parts,
+      form: narrow,
+    });
+  }
   const { minimum, maximum } = aClamp(followUp.how);
   const clamp = { ...blank, minimum, maximum };
   if (followUp.kind === 'rescale') {
