@@ -1,5 +1,6 @@
 /** Entries that do change places: broadcasting, slices, and values that the next operation needs in another order. */
 
+import { compacted, crossed } from '../shared/offsets.js';
 import type { Handle } from '../shared/target.js';
 import { type Factor, type Layout, LayoutError, layoutOf, product, shapeOf } from './layout.js';
 import type { Step } from './step.js';
@@ -8,8 +9,10 @@ import { type Activation, activation } from './value.js';
 /** What moving needs of a step. */
 export type Mover = Pick<Step, 'graph' | 'target' | 'name'>;
 
-/** More lists than these are joined: a network's tensors have few axes. */
-const MOST_LISTS = 3;
+const charging =
+  ({ graph }: Mover) =>
+  (entries: number) =>
+    graph.charge(entries);
 
 /** How far apart in memory the places of each factor lie. */
 function stridesOf({ memory }: Layout): ReadonlyMap<Factor, number> {
@@ -37,27 +40,6 @@ function axisOffsets(step: Mover, layout: Layout, axis: number): Int32Array {
   return offsets;
 }
 
-/** The offsets of both lists together, the second's places varying fastest. */
-function crossed(step: Mover, outer: Int32Array, inner: Int32Array): Int32Array {
-  step.graph.charge(outer.length * inner.length);
-  return Int32Array.from({ length: outer.length * inner.length }, (_, at) => {
-    return outer[Math.floor(at / inner.length)]! + inner[at % inner.length]!;
-  });
-}
-
-/** The lists, few of them: those that are shortest together are made one. */
-function joined(step: Mover, lists: readonly Int32Array[]): Int32Array[] {
-  const some = lists.filter(({ length }) => length !== 1);
-  const start = lists.reduce((sum, list) => sum + (list.length === 1 ? list[0]! : 0), 0);
-  while (some.length > MOST_LISTS) {
-    const lengths = some.slice(1).map((list, at) => list.length * some[at]!.length);
-    const at = lengths.indexOf(Math.min(...lengths));
-    some.splice(at, 2, crossed(step, some[at]!, some[at + 1]!));
-  }
-  const [first = Int32Array.of(0), ...rest] = some;
-  return [first.map((offset) => offset + start), ...rest];
-}
-
 /** Whether the lists, one after the other, give every entry in its place. */
 function isIdentity(lists: readonly Int32Array[], count: number): boolean {
   if (lists.reduce((total, { length }) => total * length, 1) !== count) return false;
@@ -71,7 +53,7 @@ function isIdentity(lists: readonly Int32Array[], count: number): boolean {
 
 /** The value with the memory of `layout`, whose factors' places come from those offsets. */
 function gathered(step: Mover, x: Activation, lists: readonly Int32Array[], layout: Layout, name: string): Activation {
-  const some = joined(step, lists);
+  const some = compacted(charging(step), lists);
   const handle = isIdentity(some, product(x.layout.memory)) ? x.handle : step.target.take(x.handle, some, name);
   return activation(handle, layout);
 }
@@ -92,7 +74,10 @@ export function arranged(step: Mover, x: Activation, to: Layout, name: string): 
       lists.set(factor, places);
     }
     // Offsets of factors must add up to those of the axis.
-    const sum = factors.reduce<Int32Array>((all, factor) => crossed(step, all, lists.get(factor)!), Int32Array.of(0));
+    const sum = factors.reduce<Int32Array>(
+      (all, factor) => crossed(charging(step), all, lists.get(factor)!),
+      Int32Array.of(0),
+    );
     if (own.length !== 1 && !sum.every((offset, at) => offset === own[at])) {
       throw new LayoutError('its input has an axis that is split in another way.');
     }

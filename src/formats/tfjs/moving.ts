@@ -13,38 +13,11 @@ import {
 } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/count-entries.js';
+import { compacted } from '../shared/offsets.js';
 import { anOrder } from './arrangement.js';
 import type { Construction } from './construction.js';
 import { fail } from './fail.js';
 import { type Activation, activation, product } from './value.js';
-
-/** More lists than these are joined: a network's tensors have few axes. */
-const MOST_LISTS = 3;
-
-/** The offsets of both lists together, the second's places varying fastest. */
-function crossed(c: Construction, outer: Int32Array, inner: Int32Array): Int32Array {
-  const { length } = inner;
-  c.charge(outer.length * length);
-  return Int32Array.from(
-    { length: outer.length * length },
-    (_, at) => outer[Math.floor(at / length)]! + inner[at % length]!,
-  );
-}
-
-/** The same lists, few of them: those of one place go into a neighbour, and the shortest become one. */
-function compact(c: Construction, lists: readonly Int32Array[]): Int32Array[] {
-  const some = lists.filter(({ length }) => length > 1);
-  const fixed = lists.reduce((sum, list) => (list.length === 1 ? sum + list[0]! : sum), 0);
-  const [first] = some;
-  if (first === undefined) return [Int32Array.of(fixed)];
-  some[0] = first.map((offset) => offset + fixed);
-  while (some.length > MOST_LISTS) {
-    const lengths = some.slice(1).map((list, at) => list.length * some[at]!.length);
-    const at = lengths.indexOf(Math.min(...lengths));
-    some.splice(at, 2, crossed(c, some[at]!, some[at + 1]!));
-  }
-  return some;
-}
 
 /**
  * The entries at offsets[0][j0] + offsets[1][j1] + ...
@@ -62,7 +35,14 @@ function taken(
   const x = c.settled(given, name);
   const lists = make();
   if (isIdentity(x.shape, lists)) return activation(x.handle, lengths);
-  return activation(c.target.take(x.handle, compact(c, lists), name), lengths);
+  return activation(
+    c.target.take(
+      x.handle,
+      compacted((entries) => c.charge(entries), lists),
+      name,
+    ),
+    lengths,
+  );
 }
 
 /** The axes in another order. */
