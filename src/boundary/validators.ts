@@ -16,18 +16,35 @@ export function anArray<A extends { readonly length: number }>(
   return array;
 }
 
+/** @throws TypeError if there is a signal and it is none */
+export function aSignal(signal: unknown, where: string): void {
+  if (signal === undefined) return;
+  const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return;
+  throw new TypeError(`${where} takes an AbortSignal as its signal, as in { signal: controller.signal }`);
+}
+
 /**
- * Options of which every one is known: a misspelt one must not be ignored silently.
- * @throws TypeError for anything but an object with none but the known fields
+ * Options of which every one is known: one that is ignored may be a guarantee that somebody thinks is on.
+ * @param where the function whose options these are, as messages name it
+ * @param parameters names that belong one level below, in an option `parameters`
+ * @throws TypeError for anything but an object with none but the known fields, or with a signal that is none
  */
-export function someOptions<O extends object>(options: O, known: { readonly [K in keyof O]-?: true }, what: string): O {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`the options of ${what} must be an object`);
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name)) {
-      throw new TypeError(`${what} has no option "${name}": it knows ${Object.keys(known).join(', ')}`);
-    }
-  }
-  return options;
+export function someOptions<O extends object>(
+  options: O,
+  known: { readonly [K in keyof O]-?: true },
+  where: string,
+  parameters: object = {},
+): O {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`${where} takes an object of options`);
+  aSignal((options as { signal?: unknown }).signal, where);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return options;
+  const belongs = Object.hasOwn(parameters, unknown);
+  const hint = belongs ? `: it is one of its parameters, as in { parameters: { ${unknown}: ... } }` : '';
+  throw new TypeError(
+    `${where} has no option ${JSON.stringify(unknown.slice(0, 60))}${hint || `; there are ${Object.keys(known).join(', ')}`}`,
+  );
 }
 
 /** A whole number in [minimum, maximum]. */

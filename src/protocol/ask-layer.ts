@@ -1,5 +1,6 @@
 /** Sends one layer's message and waits for the answers: in one call, or in as many as the device's limits demand. */
 import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
+import type { WaitingTime } from './ask-device.js';
 import { askDevice } from './ask-device.js';
 import type { Part } from './check.js';
 import type { Costs } from './costs.js';
@@ -8,7 +9,6 @@ import { DeviceError } from './errors.js';
 import type { Place } from './exchange.js';
 import type { HeldMap } from './held-device.js';
 import type { Parameters } from './parameters.js';
-import type { WaitingTime } from './waiting-time.js';
 
 /** Whom to ask, and how long to wait. */
 export interface Question {

@@ -5,8 +5,8 @@
 
 import type { TrustedArithmetic } from './arithmetic.js';
 import type { Claim } from './claim.js';
+import { someImages } from './claim.js';
 import { openAnswer } from './decode.js';
-import { someImages } from './some-images.js';
 
 const key = Symbol('made by the check');
 

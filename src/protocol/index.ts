@@ -18,9 +18,7 @@ export {
   RandomnessError,
   SessionError,
 } from './errors.js';
-export { finishedLength } from './finished-length.js';
 export type { Inference, Released } from './inference.js';
-export { knownOptions } from './known-options.js';
 export { MemoryPadStore, type PadStore } from './pad-store.js';
 export { Pad, type PadBinding, type PadMaterial, type PadSet, type Release } from './pads.js';
 export { defaultParameters, type Parameters, someParameters } from './parameters.js';
@@ -30,6 +28,7 @@ export {
   type Blinding,
   type Finish,
   type FollowUp,
+  finishedLength,
   type Incoming,
   type LookupFollowUp,
   type Outgoing,
@@ -56,3 +55,4 @@ export {
   soundness,
   type WrapCondition,
 } from './soundness.js';
+export { Own, type TrustedValue } from './trusted-value.js';

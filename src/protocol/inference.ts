@@ -2,20 +2,20 @@
 import { inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
 import type { Modulus } from '../model/modulus.js';
 import type { TrustedArithmetic, TrustedMap } from './arithmetic.js';
+import { WaitingTime } from './ask-device.js';
 import { askLayer } from './ask-layer.js';
 import { check, type Part, type Unchecked, type Verified } from './check.js';
 import { type Costs, noCosts } from './costs.js';
 import type { DeviceInput, DeviceLimits } from './device.js';
 import { SessionError } from './errors.js';
 import type { Exchange, Place } from './exchange.js';
-import { finishedLength } from './finished-length.js';
 import type { Challenges } from './freivalds.js';
 import type { HeldMap } from './held-device.js';
 import { LayerSecrets } from './layer-secrets.js';
 import { destroyPads, type PadSet } from './pads.js';
 import type { Parameters } from './parameters.js';
 import type { Finish } from './passes.js';
-import { WaitingTime } from './waiting-time.js';
+import { finishedLength } from './passes.js';
 
 /** One layer of a session: everything about it is fixed when the session is opened. */
 export interface SessionLayer {
@@ -27,31 +27,33 @@ export interface SessionLayer {
   readonly challenges: Challenges | null;
 }
 
-/** What an inference tells its session. */
-export interface SessionHooks {
-  end(): void;
-  /** Poisons the session and throws. */
-  reject(): never;
-  progress(done: number): void;
-}
-
-/** What a linear layer gives: verified, or unchecked in a session without integrity. */
-export type Released<T = Int32Array> = Verified<T> | Unchecked<T>;
-
-/** What an inference is made of. */
-export interface InferenceParts {
-  /** How many images run together; their inputs and outputs lie back to back. */
-  readonly images: number;
+/** What a session lends to its inferences, one object for all of them, as long as the session lives. */
+export interface InferenceContext {
+  /** Empty once the session has ended. */
   readonly layers: readonly SessionLayer[];
   readonly arithmetic: TrustedArithmetic;
   readonly limits: Required<DeviceLimits>;
   readonly parameters: Parameters;
   /** p; null when exact integers travel. */
   readonly modulus: Modulus | null;
+  readonly exchange: Exchange;
+  /** Poisons the session and throws. */
+  reject(): never;
+  /** So many layers of an inference are done. */
+  progress(done: number): void;
+  /** The inference is over: nothing of it is held any more. */
+  ended(inference: Inference): void;
+}
+
+/** What a linear layer gives: verified, or unchecked in a session without integrity. */
+export type Released<T = Int32Array> = Verified<T> | Unchecked<T>;
+
+/** What an inference has of its own. */
+export interface InferenceParts {
+  /** How many images run together; their inputs and outputs lie back to back. */
+  readonly images: number;
   /** One set per image, filled before the first layer is asked for; null when exact integers travel. */
   readonly pads: readonly PadSet[] | null;
-  readonly exchange: Exchange;
-  readonly hooks: SessionHooks;
   /** Ends the inference, with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,7 +64,9 @@ export class Inference {
   readonly costs: Costs = noCosts();
   /** How many images run together. */
   readonly images: number;
-  readonly #parts: InferenceParts;
+  readonly #context: InferenceContext;
+  readonly #pads: readonly PadSet[] | null;
+  readonly #signal: AbortSignal | undefined;
   readonly #used = new Set<number>();
   /** Secrets of layers that are with the device. */
   readonly #held = new Set<LayerSecrets>();
@@ -72,11 +76,13 @@ export class Inference {
   readonly #waiting = new WaitingTime();
   #done = 0;
 
-  constructor(parts: InferenceParts) {
-    this.images = parts.images;
-    this.#parts = parts;
-    this.#abort = () => this.end(parts.signal?.reason);
-    parts.signal?.addEventListener('abort', this.#abort, { once: true });
+  constructor(context: InferenceContext, { images, pads, signal }: InferenceParts) {
+    this.images = images;
+    this.#context = context;
+    this.#pads = pads;
+    this.#signal = signal;
+    this.#abort = () => this.end(signal?.reason);
+    signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Fires when the inference ends, with what later calls throw. */
@@ -103,9 +109,10 @@ export class Inference {
   linear(index: number, x: Int16Array, finish: Finish): Promise<Released<Int16Array | Int32Array>>;
   async linear(index: number, x: Int16Array, finish: Finish | null = null): Promise<Released<Int16Array | Int32Array>> {
     const layer = this.#claimLayer(index, x);
-    const { arithmetic, modulus, pads, exchange, limits, parameters, hooks } = this.#parts;
+    const { arithmetic, modulus, exchange, limits, parameters } = this.#context;
     const repetitions = layer.challenges?.repetitions ?? 0;
-    const secrets = new LayerSecrets({ layer: index, images: this.images, repetitions, modulus, pads }, arithmetic);
+    const of = { layer: index, images: this.images, repetitions, modulus, pads: this.#pads };
+    const secrets = new LayerSecrets(of, arithmetic);
     this.#held.add(secrets);
     let released: Released<Int16Array | Int32Array> | null = null;
     try {
@@ -122,10 +129,10 @@ export class Inference {
       // The pass wipes what it uses; after a failure nobody knows how far it came.
       secrets.dispose(released === null ? 'wipe' : 'zeros');
     }
-    if (released === null) return hooks.reject();
+    if (released === null) return this.#context.reject();
     if (layer.challenges !== null) this.costs.verifiedLayers++;
     try {
-      hooks.progress(++this.#done);
+      this.#context.progress(++this.#done);
     } catch (error) {
       // Progress is the caller's code; it may stop a run by throwing.
       arithmetic.release(released.value);
@@ -136,7 +143,7 @@ export class Inference {
 
   #claimLayer(index: number, x: Int16Array): SessionLayer {
     this.#requireRunning();
-    const layer = Number.isSafeInteger(index) ? this.#parts.layers[index] : undefined;
+    const layer = Number.isSafeInteger(index) ? this.#context.layers[index] : undefined;
     if (layer === undefined) throw new RangeError(`there is no layer ${String(index)}`);
     if (this.#used.has(index)) throw new SessionError(`layer ${index} was already run in this inference`);
     if (!(x instanceof Int16Array)) throw new TypeError('x must be an Int16Array');
@@ -156,7 +163,7 @@ export class Inference {
     const how = { images: this.images, range, blinding };
     const inRange =
       challenges === null
-        ? this.#parts.arithmetic.outgoing(x, { ...how, folded: [] }, message, sums)
+        ? this.#context.arithmetic.outgoing(x, { ...how, folded: [] }, message, sums)
         : challenges.outgoing(x, how, message, sums);
     secrets.sent();
     if (!inRange) {
@@ -175,7 +182,7 @@ export class Inference {
   ): Released<Int16Array | Int32Array> | null {
     const started = performance.now();
     const { images, costs } = this;
-    const { arithmetic } = this.#parts;
+    const { arithmetic } = this.#context;
     const outputs = outputLength(map);
     const kind = finish === null || finish.requantization === null ? 'i32' : 'i16';
     const out = arithmetic.allocate(kind, finishedLength(finish, outputs) * images, 'anything');
@@ -202,9 +209,9 @@ export class Inference {
     if (this.#over.signal.aborted) return;
     for (const secrets of this.#held) secrets.dispose();
     this.#held.clear();
-    destroyPads(this.#parts.pads ?? []);
-    this.#parts.signal?.removeEventListener('abort', this.#abort);
+    if (this.#pads !== null) destroyPads(this.#pads);
+    this.#signal?.removeEventListener('abort', this.#abort);
     this.#over.abort(reason);
-    this.#parts.hooks.end();
+    this.#context.ended(this);
   }
 }

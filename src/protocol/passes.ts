@@ -4,6 +4,7 @@
  */
 
 import type { ImageShape } from '../model/image-shape.js';
+import { pooledShape } from '../model/image-shape.js';
 import type { Modulus } from '../model/modulus.js';
 import type { Requantization } from '../model/quantized-network.js';
 import type { InputRange } from '../model/shapes.js';
@@ -118,4 +119,12 @@ export interface Incoming {
 export function poolsByRows(how: PoolOperation): boolean {
   const { window, stride, padding } = how;
   return window.height <= stride.y && padding.top === 0 && padding.bottom === 0;
+}
+
+/** How many entries the result of one image has, when the map gives `outputs`. */
+export function finishedLength(finish: Finish | null, outputs: number): number {
+  const last = finish?.followUps.at(-1);
+  if (last?.kind !== 'pool') return outputs;
+  const { height, width, channels } = pooledShape(last.shape, last.how);
+  return height * width * channels;
 }

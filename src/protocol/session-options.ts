@@ -43,17 +43,17 @@ export interface SessionOptions {
 }
 
 /** Their names. */
-export const SESSION_OPTIONS = [
-  'device',
-  'arithmetic',
-  'maps',
-  'parameters',
-  'randomness',
-  'identity',
-  'pads',
-  'onProgress',
-  'signal',
-] as const satisfies readonly (keyof SessionOptions)[];
+export const SESSION_OPTIONS = {
+  device: true,
+  arithmetic: true,
+  maps: true,
+  parameters: true,
+  randomness: true,
+  identity: true,
+  pads: true,
+  onProgress: true,
+  signal: true,
+} as const satisfies { readonly [K in keyof SessionOptions]-?: true };
 
 /** What each injected part must be able to do, and whether there is one without it. */
 const PARTS = {

@@ -1,4 +1,5 @@
 /** A session: one network's linear maps on one device, with secret challenges and pads, and one state. */
+import { aSignal, someOptions } from '../boundary/validators.js';
 import { aLinearMap, inputLength, type LinearMap, outputLength } from '../model/linear-map.js';
 import { type Modulus, smallestModulus } from '../model/modulus.js';
 import type { TrustedArithmetic } from './arithmetic.js';
@@ -10,12 +11,11 @@ import { IntegrityError, PadError, SessionError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { Challenges } from './freivalds.js';
 import { type HeldDevice, type HeldMap, holdDevice } from './held-device.js';
-import { Inference, type SessionLayer } from './inference.js';
-import { aSignal, knownOptions } from './known-options.js';
+import { Inference, type InferenceContext, type SessionLayer } from './inference.js';
 import { mapsHash } from './maps-hash.js';
 import { MemoryPadStore, type PadStore, tooFewPads } from './pad-store.js';
 import { bindingsOf, destroyPads, fits, makePad, type Pad, type PadBinding, type PadSet } from './pads.js';
-import { type Parameters, someParameters } from './parameters.js';
+import { defaultParameters, type Parameters, someParameters } from './parameters.js';
 import { processIdentity, SameProcess } from './process-identity.js';
 import { type Randomness, systemRandomness } from './randomness.js';
 import { healthyRandomness } from './randomness-health.js';
@@ -65,7 +65,7 @@ export class Session {
   readonly #making = new Set<Pad[]>();
   /** Fires when the session ends. */
   readonly #over = new AbortController();
-  readonly #exchange: Exchange;
+  readonly #context: InferenceContext;
 
   private constructor(
     options: SessionOptions,
@@ -87,10 +87,29 @@ export class Session {
     this.#bindings = bindings;
     this.#onProgress = options.onProgress ?? (() => {});
     const most = (length: (map: LinearMap) => number): number => Math.max(...options.maps.map(length));
-    this.#exchange = new Exchange(device.limits.sharedMemory, {
+    const exchange = new Exchange(device.limits.sharedMemory, {
       messageBytes: most(inputLength) * (privacy ? 4 : 2),
       answerBytes: most(outputLength) * 4,
     });
+    this.#context = this.#lent(exchange);
+  }
+
+  /** What inferences get of the session. */
+  #lent(exchange: Exchange): InferenceContext {
+    const layers = (): readonly SessionLayer[] => this.#layers;
+    return {
+      get layers() {
+        return layers();
+      },
+      arithmetic: this.arithmetic,
+      limits: this.#device.limits,
+      parameters: this.parameters,
+      modulus: this.modulus,
+      exchange,
+      reject: () => this.#reject(),
+      progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
+      ended: (inference) => this.#end(inference),
+    };
   }
 
   /**
@@ -99,7 +118,7 @@ export class Session {
    * the generator fails its tests; DeviceError when the device cannot hold the maps, takes too long, or states limits that make no sense
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const { maps, signal } = knownOptions(options, SESSION_OPTIONS, 'Session.open');
+    const { maps, signal } = someOptions(options, SESSION_OPTIONS, 'Session.open', defaultParameters);
     requireParts(options, 'Session.open');
     if (!Array.isArray(maps)) throw new TypeError('maps must be a list of linear maps');
     if (maps.length === 0) throw new RangeError('a session needs at least one linear map');
@@ -229,29 +248,14 @@ export class Session {
    * when there are not enough, or, before anything is sent, when the store's pads were made for something else
    */
   async begin(images = 1, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Inference> {
-    const { signal } = knownOptions(options, ['signal'], 'Session.begin');
+    const { signal } = someOptions(options, { signal: true }, 'Session.begin');
     this.#requireUsable();
     this.#requireSameProcess();
     signal?.throwIfAborted();
     if (!Number.isSafeInteger(images) || images < 1) throw new RangeError(`images must be at least 1, not ${images}`);
     this.#claimImages(images);
     const pads: PadSet[] = [];
-    const inference: Inference = new Inference({
-      images,
-      layers: this.#layers,
-      arithmetic: this.arithmetic,
-      limits: this.#device.limits,
-      parameters: this.parameters,
-      modulus: this.modulus,
-      pads: this.modulus === null ? null : pads,
-      exchange: this.#exchange,
-      hooks: {
-        end: () => this.#end(inference),
-        reject: () => this.#reject(),
-        progress: (done) => this.#onProgress({ phase: 'online', done, total: this.#layers.length }),
-      },
-      signal,
-    });
+    const inference = new Inference(this.#context, { images, pads: this.modulus === null ? null : pads, signal });
     this.#inFlight.add(inference);
     try {
       if (this.modulus !== null) pads.push(...(await this.#reserve(images, inference)));

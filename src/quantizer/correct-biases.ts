@@ -9,7 +9,7 @@ import { outputLength } from '../model/linear-map.js';
 import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
 import { linearOperations } from '../operations/graph.js';
 import { aQuantizedNetwork } from '../operations/validate-network.js';
-import { type Finish, finishedLength, type TrustedArithmetic } from '../protocol/index.js';
+import { type Finish, finishedLength, Own, type TrustedArithmetic } from '../protocol/index.js';
 import { walk } from '../session/walk.js';
 import { quantizeReals } from './measured.js';
 import { prepare } from './prepare.js';
@@ -112,7 +112,7 @@ export async function correctBiases(
       const length = finishedLength(how, outputs) * inputs.length;
       const out = arithmetic.allocate(how.requantization === null ? 'i32' : 'i16', length, 'anything');
       arithmetic.finish(y, inputs.length, how, out);
-      return out;
+      return new Own(out);
     } finally {
       map.release();
       arithmetic.release(y);

@@ -2,7 +2,14 @@
 
 import { inputLength, outputLength } from '../model/linear-map.js';
 import type { LinearOperation } from '../model/quantized-network.js';
-import { type Costs, type Finish, finishedLength, type TrustedArithmetic, type TrustedMap } from '../protocol/index.js';
+import {
+  type Costs,
+  type Finish,
+  finishedLength,
+  Own,
+  type TrustedArithmetic,
+  type TrustedMap,
+} from '../protocol/index.js';
 
 /** The layers' maps, made ready once. */
 export class InsideLayers {
@@ -35,7 +42,7 @@ export class InsideLayers {
     images: number,
     finish: Finish,
     costs: Costs,
-  ): Int16Array | Int32Array {
+  ): Own<Int16Array | Int32Array> {
     const started = performance.now();
     const outputs = outputLength(map);
     const y = this.#arithmetic.allocate('i32', outputs * images, 'anything');
@@ -45,7 +52,7 @@ export class InsideLayers {
     this.#arithmetic.finish(y, images, finish, out);
     this.#arithmetic.release(y, 'keep');
     costs.insideMs += performance.now() - started;
-    return out;
+    return new Own(out);
   }
 
   /** Frees the maps. */

@@ -1,5 +1,6 @@
 /** Running a quantized network on an untrusted device. */
 
+import { someOptions } from '../boundary/validators.js';
 import { networkHash } from '../canonical/network-hash.js';
 import { inputLength } from '../model/linear-map.js';
 import type { QuantizedNetwork } from '../model/quantized-network.js';
@@ -11,8 +12,8 @@ import {
   addCosts,
   type Costs,
   type Device,
+  defaultParameters,
   type Inference,
-  knownOptions,
   type Modulus,
   noCosts,
   type PadStore,
@@ -65,18 +66,18 @@ export interface NetworkSessionOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS = [
-  'network',
-  'device',
-  'arithmetic',
-  'plan',
-  'parameters',
-  'randomness',
-  'identity',
-  'pads',
-  'onProgress',
-  'signal',
-] as const satisfies readonly (keyof NetworkSessionOptions)[];
+const OPTIONS = {
+  network: true,
+  device: true,
+  arithmetic: true,
+  plan: true,
+  parameters: true,
+  randomness: true,
+  identity: true,
+  pads: true,
+  onProgress: true,
+  signal: true,
+} as const satisfies { readonly [K in keyof NetworkSessionOptions]-?: true };
 
 /** How a run may be interrupted. */
 export interface RunOptions {
@@ -170,7 +171,12 @@ export class NetworkSession {
    * or states what makes no sense; RangeError or TypeError when the plan does not fit the network, or an option does not exist
    */
   static async open(options: NetworkSessionOptions): Promise<NetworkSession> {
-    const { network, device, plan: _, ...rest } = knownOptions(options, OPTIONS, 'NetworkSession.open');
+    const {
+      network,
+      device,
+      plan: _,
+      ...rest
+    } = someOptions(options, OPTIONS, 'NetworkSession.open', defaultParameters);
     requireParts({ ...rest, device: device === null ? {} : device } as SessionOptions, 'NetworkSession.open');
     if (!Array.isArray(Object(network).operations) || !Array.isArray(Object(network).tensors)) {
       throw new TypeError('NetworkSession.open needs a quantized network, as loadModel or an importer gives it');
@@ -246,7 +252,7 @@ export class NetworkSession {
   run(input: Int16Array, options?: RunOptions): Promise<RunResult>;
   run(inputs: readonly Int16Array[], options?: RunOptions): Promise<BatchResult>;
   async run(input: Int16Array | readonly Int16Array[], options: RunOptions = {}): Promise<RunResult | BatchResult> {
-    const { signal } = knownOptions(options, ['signal'], 'run');
+    const { signal } = someOptions(options, { signal: true }, 'run');
     if (Array.isArray(input)) return this.#runAll(input, signal);
     const { images, ...costs } = await this.#runAll([input as Int16Array], signal);
     return { outputs: images[0]!, ...costs };
@@ -313,7 +319,7 @@ export class NetworkSession {
       signal?.throwIfAborted();
       this.#requireOpen();
       const number = this.#numbers.get(index);
-      if (inference !== null && number !== undefined) return (await inference.linear(number, x, finish)).value;
+      if (inference !== null && number !== undefined) return inference.linear(number, x, finish);
       const images = inference?.images ?? x.length / inputLength(operation.map);
       return this.#inside.run(operation, index, x, images, finish, costs);
     };

@@ -1,6 +1,7 @@
 /** Many inputs, a few batches in flight, outputs in order. */
+
+import { someOptions } from '../boundary/validators.js';
 import { IntegrityError, SessionError } from '../protocol/errors.js';
-import { knownOptions } from '../protocol/known-options.js';
 import { untilAborted } from '../protocol/until-aborted.js';
 
 /** How a stream is cut and how far it runs ahead. */
@@ -99,7 +100,7 @@ async function* inOrder<Result>(
   hooks: StreamHooks<Result>,
   left: AbortController,
 ): AsyncGenerator<Result, void, undefined> {
-  const known = knownOptions(options, ['batch', 'inFlight', 'prepare', 'signal'], 'stream');
+  const known = someOptions(options, { batch: true, inFlight: true, prepare: true, signal: true }, 'stream');
   const { batch: size, inFlight, prepare, signal } = { ...defaults, ...known };
   atLeastOne(size, 'batch');
   atLeastOne(inFlight, 'inFlight');

@@ -4,16 +4,16 @@ import type { LinearOperation, QuantizedNetwork } from '../model/quantized-netwo
 import { elementCount, type TensorId } from '../model/tensor.js';
 import { rulesOf } from '../operations/operations.js';
 import { runTrusted } from '../operations/run-trusted.js';
-import type { Finish, FollowUp, TrustedArithmetic } from '../protocol/index.js';
+import { type Finish, type FollowUp, Own, type TrustedArithmetic, type TrustedValue } from '../protocol/index.js';
 import { type Follower, type Step, scheduleOf } from './schedule.js';
 
-/** Computes linear layer `index` on the images' x, back to back, finished as told, into new trusted memory. */
+/** Computes linear layer `index` on the images' x, back to back, finished as told, into new trusted memory: verified, or by the trusted side itself. */
 export type RunLinear = (
   operation: LinearOperation,
   index: number,
   x: Int16Array,
   finish: Finish,
-) => Promise<Int16Array | Int32Array>;
+) => Promise<TrustedValue<Int16Array | Int32Array>>;
 
 /** What a walk tells about the time it takes. */
 export interface WalkCosts {
@@ -37,22 +37,25 @@ export async function walk(
   for (const input of inputs) requireInput(network, input);
   const { steps, lastReaders } = scheduleOf(network);
   const images = inputs.length;
-  const values = new Map<TensorId, Int16Array | Int32Array>();
+  const values = new Map<TensorId, TrustedValue<Int16Array | Int32Array>>();
   const drop = (id: TensorId): void => {
     // The next run writes to the same memory; closing the session wipes it.
-    arithmetic.release(values.get(id)!, 'keep');
+    arithmetic.release(values.get(id)!.value, 'keep');
     values.delete(id);
   };
   try {
     const length = elementCount(network.tensors[network.input]!);
     const first = arithmetic.allocate('i16', length * images, 'anything');
     for (const [image, input] of inputs.entries()) first.set(input, image * length);
-    values.set(network.input, first);
+    values.set(network.input, new Own(first));
     for (const [index, step] of steps.entries()) {
       // The graph was validated: whatever is read is an activation tensor that exists.
-      const read = step.reads.map((id) => values.get(id) as Int16Array);
+      const read = step.reads.map((id) => values.get(id) as TrustedValue<Int16Array>);
       if (step.kind === 'linear') {
-        values.set(step.output, await runLinear(step.operation, step.index, read[0]!, finishOf(network, step, values)));
+        values.set(
+          step.output,
+          await runLinear(step.operation, step.index, read[0]!.value, finishOf(network, step, values)),
+        );
       } else {
         const started = performance.now();
         const tensors = step.reads.map((id) => network.tensors[id]!);
@@ -62,7 +65,7 @@ export async function walk(
       }
       for (const id of new Set([...step.reads, step.output])) if (lastReaders.get(id) === index) drop(id);
     }
-    return inputs.map((_, image) => network.outputs.map((id) => imageOf(values.get(id)!, image, images)));
+    return inputs.map((_, image) => network.outputs.map((id) => imageOf(values.get(id)!.value, image, images)));
   } finally {
     for (const id of [...values.keys()]) drop(id);
   }
@@ -78,7 +81,7 @@ type LinearStep = Extract<Step, { kind: 'linear' }>;
 function finishOf(
   network: QuantizedNetwork,
   { operation, followers }: LinearStep,
-  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+  values: ReadonlyMap<TensorId, TrustedValue<Int16Array | Int32Array>>,
 ): Finish {
   const { bias, requantization } = operation;
   return { bias, requantization, followUps: followers.map((follower) => followUp(network, follower, values)) };
@@ -87,11 +90,11 @@ function finishOf(
 function followUp(
   network: QuantizedNetwork,
   { operation, input, other }: Follower,
-  values: ReadonlyMap<TensorId, Int16Array | Int32Array>,
+  values: ReadonlyMap<TensorId, TrustedValue<Int16Array | Int32Array>>,
 ): FollowUp {
   // The schedule has no follower that cannot be one.
   const { followUp } = rulesOf(operation).epilogue!;
-  const value = other === null ? null : (values.get(other) as Int16Array);
+  const value = other === null ? null : (values.get(other)!.value as Int16Array);
   return followUp(operation, { id: input, tensor: network.tensors[input]! }, value);
 }
 

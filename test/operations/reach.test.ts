@@ -7,8 +7,11 @@ import type { TrustedOperation } from '../../src/model/trusted-operations.js';
 import { OPERATIONS, rulesOf } from '../../src/operations/operations.js';
 import { runTrusted } from '../../src/operations/run-trusted.js';
 import { referenceArithmetic } from '../../src/protocol/index.js';
+import { Own } from '../../src/protocol/trusted-value.js';
 import { edgy } from '../generators.js';
 import { check, suite } from '../suite.js';
+
+const own = (x: Int16Array): Own<Int16Array> => new Own(x);
 
 const test = suite('operations: reach');
 const arithmetic = referenceArithmetic();
@@ -103,7 +106,7 @@ function results(operation: TrustedOperation, ranges: readonly InputRange[], sal
     for (let b = 0; b < 4; b++) {
       const values = [filled(ranges[0]!, a), filled(ranges[1]!, b)];
       const taken = rules.inputs(operation).map((id) => values[id]!);
-      found.push(...runTrusted(operation, taken, read, output, 1, arithmetic));
+      found.push(...runTrusted(operation, taken.map(own), read, output, 1, arithmetic).value);
     }
   }
   return found;

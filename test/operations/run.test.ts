@@ -8,6 +8,7 @@ import { rulesOf } from '../../src/operations/operations.js';
 import { runTrusted } from '../../src/operations/run-trusted.js';
 import { aQuantizedNetwork } from '../../src/operations/validate-network.js';
 import { referenceArithmetic, type TrustedArithmetic } from '../../src/protocol/index.js';
+import { Own } from '../../src/protocol/trusted-value.js';
 import {
   type ActivationTensor,
   combine,
@@ -24,6 +25,8 @@ import {
 import { runInTheClear } from '../../src/session/clear.js';
 import { edgy, edgyList, integers } from '../generators.js';
 import { check, suite } from '../suite.js';
+
+const own = (x: Int16Array): Own<Int16Array> => new Own(x);
 
 const test = suite('operations: run');
 
@@ -108,7 +111,7 @@ test('look-ups in tables of every size', () =>
       const to = { ...activation('y', [length]), minimum: -32768, maximum: 32767 } as Tensor;
       const operation = { ...names, kind: 'lookup', table: entries } as const;
       for (const arithmetic of [fast, referenceArithmetic()]) {
-        const out = runTrusted(operation, [x], [from], to, 1, arithmetic);
+        const out = runTrusted(operation, [x].map(own), [from], to, 1, arithmetic).value;
         assert.equal([...out], expected);
         arithmetic.release(out);
       }

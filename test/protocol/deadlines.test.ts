@@ -1,5 +1,6 @@
 /** Nobody waits for a device longer than agreed: calls, whole runs, opening, closing, and callers who change their mind. */
 import * as assert from 'uvu/assert';
+import { WaitingTime } from '../../src/protocol/ask-device.js';
 import {
   type Device,
   DeviceError,
@@ -9,7 +10,6 @@ import {
   Session,
   SessionError,
 } from '../../src/protocol/index.js';
-import { WaitingTime } from '../../src/protocol/waiting-time.js';
 import { type Dense, referenceDevice } from '../../src/reference/index.js';
 import { seededRandomness } from '../seeded-randomness.js';
 import { seed, suite } from '../suite.js';

@@ -52,7 +52,7 @@ test('what is right is taken', async () => {
 
 test('every option of a wrong type is a TypeError that names it', async () => {
   asked = 0;
-  for (const name of SESSION_OPTIONS) {
+  for (const name of Object.keys(SESSION_OPTIONS)) {
     for (const wrong of [null, 7, 'no', false]) {
       const error = await refusal({ ...options(), [name]: wrong });
       assert.instance(error, TypeError, `${name}: ${wrong}`);

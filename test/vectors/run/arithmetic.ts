@@ -1,12 +1,15 @@
 /** A trusted arithmetic (the fast one, and protocol's own) against the files about single computations. */
 import { runTrusted } from '../../../src/operations/run-trusted.js';
 import { type Modulus, noWrapBound, sampleResidues, type TrustedArithmetic } from '../../../src/protocol/index.js';
+import { Own } from '../../../src/protocol/trusted-value.js';
 import { type ImageShape, inputLength, outputLength, pooledShape, type Tensor } from '../../../src/reference/index.js';
 import { mapOf } from '../generate/maps.js';
 import { interpolation } from '../generate/operations.js';
 import type { OperationVector, PoolingVector } from '../shapes/operations.js';
 import { attempt, differing, type Falsehoods } from './judge.js';
 import { scripted } from './scripted.js';
+
+const own = (x: Int16Array): Own<Int16Array> => new Own(x);
 
 type Covered = 'field' | 'sampling' | 'linear' | 'operations' | 'blinding' | 'folding';
 
@@ -81,17 +84,17 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       return [
         ...runTrusted(
           { ...names, ...operation },
-          [i16(first!)],
+          [i16(first!)].map(own),
           [tensor(shapeOf(operation.shape))],
           padded(operation),
           1,
           arithmetic,
-        ),
+        ).value,
       ];
     case 'concat': {
       const how = { ...names, ...operation, inputs: [0, 1] };
       const out = tensor([inputs.flat().length]);
-      return [...runTrusted(how, inputs.map(i16), operation.shapes.map(tensor), out, 1, arithmetic)];
+      return [...runTrusted(how, inputs.map(i16).map(own), operation.shapes.map(tensor), out, 1, arithmetic).value];
     }
     case 'take': {
       const offsets = operation.offsets.map((list) => Int32Array.from(list));
@@ -99,12 +102,12 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       return [
         ...runTrusted(
           { ...names, kind: 'take', offsets },
-          [i16(first!)],
+          [i16(first!)].map(own),
           [tensor([first!.length])],
           out,
           1,
           arithmetic,
-        ),
+        ).value,
       ];
     }
     case 'multiply':
@@ -113,12 +116,12 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       return [
         ...runTrusted(
           { ...names, ...operation, inputs: [0, 1] },
-          inputs.map(i16),
+          inputs.map(i16).map(own),
           inputs.map(({ length }) => tensor([length])),
           tensor([first!.length]),
           1,
           arithmetic,
-        ),
+        ).value,
       ];
     case 'subtract': {
       const [left, right] = operation.multipliers;
@@ -126,12 +129,12 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       return [
         ...runTrusted(
           how,
-          inputs.map(i16),
+          inputs.map(i16).map(own),
           inputs.map(({ length }) => tensor([length])),
           tensor([first!.length]),
           1,
           arithmetic,
-        ),
+        ).value,
       ];
     }
     case 'interpolate': {
@@ -142,18 +145,18 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
         columns: interpolation(operation.columns),
       } as const;
       const out = tensor([how.rows.lower.length, how.columns.lower.length, operation.shape.channels]);
-      return [...runTrusted(how, [i16(first!)], [tensor(shapeOf(operation.shape))], out, 1, arithmetic)];
+      return [...runTrusted(how, [i16(first!)].map(own), [tensor(shapeOf(operation.shape))], out, 1, arithmetic).value];
     }
     case 'lookup': {
       const { minimum, table } = operation;
       const how = { ...names, kind: 'lookup', table: Int16Array.from(table) } as const;
       const from = { ...tensor([first!.length]), minimum, maximum: minimum + table.length - 1 } as Tensor;
-      return [...runTrusted(how, [i16(first!)], [from], tensor([first!.length]), 1, arithmetic)];
+      return [...runTrusted(how, [i16(first!)].map(own), [from], tensor([first!.length]), 1, arithmetic).value];
     }
     case 'softmax': {
       const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };
       const rows = tensor([first!.length / operation.width, operation.width]);
-      return [...runTrusted(how, [i16(first!)], [rows], rows, 1, arithmetic)];
+      return [...runTrusted(how, [i16(first!)].map(own), [rows], rows, 1, arithmetic).value];
     }
   }
 }

@@ -2,9 +2,10 @@
  * Outputs on their way in: brought into the thread's own working space in stretches that fit its cache, and there unblinded,
  * checked, folded and finished before the next stretch is brought. The answer itself is read once and never again.
  */
+
+import { bring, offsetOf } from '../team/foreign.js';
 import { fields, type Host } from '../team/host.js';
 import { finishFields, finishStretch, poolBand } from './finish.js';
-import { bring, offsetOf } from './foreign.js';
 
 /**
  * What comes after the arguments that say how to finish. `tables` holds the unblinding factors of the images and then the k

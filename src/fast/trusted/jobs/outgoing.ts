@@ -2,8 +2,9 @@
  * Inputs on their way out. A chunk is one stretch of entries of every image, so that the folded challenges of that stretch
  * stay in the cache while the images pass by.
  */
+
+import { offsetOf, take } from '../team/foreign.js';
 import { fields, type Host } from '../team/host.js';
-import { offsetOf, take } from './foreign.js';
 
 /** Addresses are bytes; `tables` holds the pads of the images and then the k folded challenges. */
 export const outgoingFields = fields(

@@ -1,16 +1,15 @@
 /** The two passes of the online phase over the kernels' memory, shared out among the team's threads. */
 
 import { anArray, anInteger } from '../../../boundary/validators.js';
-import { aModulus } from '../../../model/modulus.js';
+import { aModulus, CHECK_MODULUS } from '../../../model/modulus.js';
 import type { TrustedArithmetic } from '../../../protocol/arithmetic.js';
 import { type Incoming, packedLength, poolsByRows } from '../../../protocol/passes.js';
-import { highOf } from '../jobs/foreign.js';
 import { incomingFields, STRETCH } from '../jobs/incoming.js';
 import { outgoingFields } from '../jobs/outgoing.js';
 import { foldTerms, inputSteps } from '../kernels/bounds.js';
-import type { Frame, KernelArray, KernelMemory } from '../memory.js';
+import type { Frame, KernelArray, KernelMemory, ThreadSpace } from '../memory.js';
+import { highOf } from '../team/foreign.js';
 import { tileFor } from '../team/tiles.js';
-import { openAreas } from './areas.js';
 import { planFinish } from './finish.js';
 
 /** Entries of one image in a chunk: its input, and two folded challenges, stay in the second-level cache. */
@@ -189,6 +188,32 @@ export function passes(memory: KernelMemory): Passes {
         out.set(new Uint32Array(memory.buffer, to, accepted));
         return accepted;
       });
+    },
+  };
+}
+
+/** The flags and sums of all threads. */
+export interface Areas {
+  readonly space: ThreadSpace;
+  /** Adds everything up in `sums`; true if no thread raised its flag. */
+  collect(sums: Uint32Array): boolean;
+}
+
+/** Zeroed areas for `count` sums. They are wiped with the frame. */
+export function openAreas(memory: KernelMemory, frame: Frame, count: number): Areas {
+  const space = frame.perThread(4 + count * 4, 'zeros');
+  const { threads } = memory.team;
+  return {
+    space,
+    collect(sums) {
+      let flags = 0;
+      sums.fill(0);
+      for (let thread = 0; thread < threads; thread++) {
+        const area = new Uint32Array(memory.buffer, space.scratch + thread * space.scratchPitch, 1 + count);
+        flags |= area[0]!;
+        for (let i = 0; i < count; i++) sums[i] = (sums[i]! + area[1 + i]!) % CHECK_MODULUS;
+      }
+      return flags === 0;
     },
   };
 }

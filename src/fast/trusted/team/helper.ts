@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { jobs } from '../jobs/index.js';
 import { instantiateKernels } from '../kernels/instance.js';
 import { ACTIVE, argumentsIn, CHUNKS, FAILED, GENERATION, HELPED, JOB, MAIL, NEXT, OPEN, SLEEPERS } from './control.js';
-import { ForeignBytes } from './foreign-bytes.js';
+import { ForeignBytes } from './foreign.js';
 import type { ForeignMemory } from './foreign-memory.js';
 import { hostOf } from './host.js';
 

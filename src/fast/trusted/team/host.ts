@@ -1,7 +1,8 @@
 /** What a job finds on whatever thread it runs. */
-import { bytesOf } from '../jobs/copy-bytes.js';
+
 import type { Kernels } from '../kernels/exports.js';
-import type { ForeignBytes } from './foreign-bytes.js';
+import type { ForeignBytes } from './foreign.js';
+import { bytesOf } from './foreign.js';
 
 /** One thread's view of the team's memory. */
 export interface Host {

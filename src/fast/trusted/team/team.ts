@@ -21,7 +21,7 @@ import {
   OPEN,
   SLEEPERS,
 } from './control.js';
-import { ForeignBytes } from './foreign-bytes.js';
+import { ForeignBytes } from './foreign.js';
 import type { ForeignMemory } from './foreign-memory.js';
 import { type Host, hostOf } from './host.js';
 
