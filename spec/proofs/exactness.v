@@ -1,6 +1,6 @@
 (** * Exactness: limbs, accumulators and reductions of the fast kernels
 
-    The constants and formulas are those of src/fast/trusted/kernels/bounds.ts (that of the fold: src/protocol/fold-terms.ts); the reductions are those of
+    The constants and formulas are those of src/fast/trusted/kernels/bounds.ts (that of the fold: src/protocol/freivalds.ts); the reductions are those of
     src/fast/trusted/kernels/assembly/modular.ts, one lane at a time. Everything is over the unbounded integers Z: each theorem
     says that a value which the kernel holds in a lane of 32 or 64 bits lies in that lane's range, so that the lane's
     arithmetic and Z's agree. In Z, `/` rounds down and `mod` is never negative, as >> and & do on two's complement. *)

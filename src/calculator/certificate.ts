@@ -1,7 +1,7 @@
 /** Whether the layers' integers fit: the certificate, and the lanes of the kernels that rely on it. */
 
 import { CHECK_MODULUS, M31, P24 } from '../model/modulus.js';
-import { foldTerms } from '../protocol/fold-terms.js';
+import { foldTerms } from '../protocol/freivalds.js';
 import type { WrapCondition } from '../protocol/soundness.js';
 import type { CalculatorLayer, ResolvedInput } from './input.js';
 

@@ -7,10 +7,10 @@ import { lookupFields } from './jobs/lookup.js';
 import { poolFields } from './jobs/pool.js';
 import { addForm, POOL_TERMS, PRODUCT_BITS, requantizeForm, rescaleForm, shiftsToInt32 } from './kernels/bounds.js';
 import type { KernelMemory } from './memory.js';
-import { periodOf, repeated } from './passes/per-channel.js';
+import { periodOf, repeated } from './passes/finish.js';
 import { pooledExtent } from './passes/pooled-extent.js';
 import { placedTable } from './passes/table.js';
-import { rowsFor, tileFor } from './team/tiles.js';
+import { rowsFor, tileFor } from './team/team.js';
 
 /** Entries of a chunk of a change of scale. */
 const MOST_ENTRIES = 32768;

@@ -3,8 +3,7 @@
  * checked, folded and finished before the next stretch is brought. The answer itself is read once and never again.
  */
 
-import { bring, offsetOf } from '../team/foreign.js';
-import { fields, type Host } from '../team/host.js';
+import { bring, fields, type Host, offsetOf } from '../team/host.js';
 import { finishFields, finishStretch, poolBand } from './finish.js';
 
 /**

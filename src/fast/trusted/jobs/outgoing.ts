@@ -3,8 +3,7 @@
  * stay in the cache while the images pass by.
  */
 
-import { offsetOf, take } from '../team/foreign.js';
-import { fields, type Host } from '../team/host.js';
+import { fields, type Host, offsetOf, take } from '../team/host.js';
 
 /** Addresses are bytes; `tables` holds the pads of the images and then the k folded challenges. */
 export const outgoingFields = fields(

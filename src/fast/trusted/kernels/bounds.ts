@@ -5,7 +5,7 @@
  * Notation: W the largest |weight| of a map (at most 2^15), D its depth (terms per sum), p <= 2^31 - 1 the modulus.
  */
 
-export { foldTerms } from '../../../protocol/fold-terms.js';
+export { foldTerms } from '../../../protocol/freivalds.js';
 
 const INT32_MAX = 2 ** 31 - 1;
 

@@ -4,7 +4,7 @@ import { type Convolution, inputLength, outputExtent, outputLength } from '../..
 import { CHECK_MODULUS, type Modulus } from '../../../model/modulus.js';
 import { depthwiseFields, GEOMETRY_LENGTH } from '../jobs/depthwise.js';
 import type { KernelMemory } from '../memory.js';
-import { rowsFor } from '../team/tiles.js';
+import { rowsFor } from '../team/team.js';
 import { geometryOf } from './layout.js';
 import { packFilters } from './packing.js';
 import type { PreparedMap } from './prepared-map.js';

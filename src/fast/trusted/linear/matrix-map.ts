@@ -7,7 +7,7 @@ import { multiplyChunks, multiplyFields } from '../jobs/multiply.js';
 import { splitFields } from '../jobs/split.js';
 import { integerPlan, type LimbPlan, limbPlan, paddedDepth } from '../kernels/bounds.js';
 import type { Frame, KernelMemory } from '../memory.js';
-import { tileFor } from '../team/tiles.js';
+import { tileFor } from '../team/team.js';
 import { cutProduct, tileOf } from './cut-product.js';
 import { geometryOf, type Layout, layoutOf } from './layout.js';
 import { type PackedWeights, packWeights } from './packing.js';

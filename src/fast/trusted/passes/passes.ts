@@ -8,8 +8,8 @@ import { incomingFields, STRETCH } from '../jobs/incoming.js';
 import { outgoingFields } from '../jobs/outgoing.js';
 import { foldTerms, inputSteps } from '../kernels/bounds.js';
 import type { Frame, KernelArray, KernelMemory, ThreadSpace } from '../memory.js';
-import { highOf } from '../team/foreign.js';
-import { tileFor } from '../team/tiles.js';
+import { highOf } from '../team/host.js';
+import { tileFor } from '../team/team.js';
 import { planFinish } from './finish.js';
 
 /** Entries of one image in a chunk: its input, and two folded challenges, stay in the second-level cache. */

@@ -1,8 +1,8 @@
 /** What a job finds on whatever thread it runs. */
 
 import type { Kernels } from '../kernels/exports.js';
-import type { ForeignBytes } from './foreign.js';
-import { bytesOf } from './foreign.js';
+
+import { bytesOf, copyBytes, type ForeignBytes } from './foreign.js';
 
 /** One thread's view of the team's memory. */
 export interface Host {
@@ -52,4 +52,30 @@ export function hostOf(kernels: Kernels, memory: WebAssembly.Memory, foreign: (i
     },
     foreign,
   };
+}
+
+/** Brings bytes to address `to`. Nothing else reads the source, so whoever owns it cannot change what was brought. */
+export function bring(host: Host, id: number, at: number, bytes: number, to: number): void {
+  if (id === 0) {
+    host.kernels.copy(to, at, bytes);
+    return;
+  }
+  const { view, from } = host.foreign(id).window(at, bytes);
+  copyBytes(host.bytes, to, view.subarray(from, from + bytes));
+}
+
+/** Takes bytes from address `from`. */
+export function take(host: Host, id: number, at: number, bytes: number, from: number): void {
+  const to = host.foreign(id).window(at, bytes);
+  copyBytes(to.view, to.from, host.bytes.subarray(from, from + bytes));
+}
+
+/** A byte offset in two arguments, since memory outside the kernels' may have more than 4 GiB. */
+export function offsetOf(high: number, low: number): number {
+  return high * 2 ** 32 + (low >>> 0);
+}
+
+/** The upper part of an offset; the lower 32 bits survive as they are. */
+export function highOf(offset: number): number {
+  return Math.floor(offset / 2 ** 32);
 }
