@@ -1,5 +1,5 @@
 /** Which part of a value StridedSlice and Slice take: a start, a step and a count for every axis. */
-import { fail } from '../fail.js';
+import { fail } from '../../shared/fail.js';
 import type { Step } from './step.js';
 
 export interface Cut {
