@@ -146,5 +146,7 @@ export function importTflite(bytes: Uint8Array, name: string): QuantizedNetwork 
     if (handle === undefined) throw new ModelError(`${name}: no operator computes its output "${output.name}".`);
     return handle;
   });
-  return lower(target.build(outputs));
+  const network = target.build(outputs);
+  const tensors = network.tensors.with(network.input, { ...network.tensors[network.input]!, name: first.name });
+  return lower({ ...network, tensors });
 }
