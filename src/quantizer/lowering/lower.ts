@@ -60,7 +60,7 @@ class Lowering {
     try {
       return action();
     } catch (error) {
-      if (!(error instanceof ModelError) || error.message.startsWith(this.#network.name)) throw error;
+      if (!(error instanceof ModelError)) throw error;
       throw new ModelError(`${this.#network.name}: "${name}" cannot be used: ${error.message}`);
     }
   }
