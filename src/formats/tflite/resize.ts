@@ -77,11 +77,11 @@ export function importResizeBilinear(step: Step): void {
   step.moved(x);
   step.graph.charge(3 * (rows + columns));
   const along = (size: number, count: number): FloatInterpolation => {
-    const places = Array.from({ length: count }, (_, at) => placesBetween(at, size, count, grid));
+    const place = (at: number) => placesBetween(at, size, count, grid);
     return {
-      lower: Int32Array.from(places, ({ lower }) => lower),
-      upper: Int32Array.from(places, ({ upper }) => upper),
-      weights: Float64Array.from(places, ({ weight }) => weight / 1024),
+      lower: Int32Array.from({ length: count }, (_, at) => place(at).lower),
+      upper: Int32Array.from({ length: count }, (_, at) => place(at).upper),
+      weights: Float64Array.from({ length: count }, (_, at) => place(at).weight / 1024),
     };
   };
   step.finish(step.target.interpolate(x.handle, along(height, rows), along(width, columns), step.name));
