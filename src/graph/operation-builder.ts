@@ -51,6 +51,7 @@ export class OperationBuilder {
   readonly input: FloatTensorId;
   readonly #tensors: FloatTensor[] = [];
   readonly #operations: FloatOperation[] = [];
+  readonly #names = new Set<string>();
   readonly #name: string;
 
   constructor(name: string, inputShape: readonly number[]) {
@@ -368,10 +369,11 @@ export class OperationBuilder {
   }
 
   #tensor(name: string, shape: readonly number[], format?: Quantization): FloatTensorId {
-    if (this.#tensors.some((tensor) => tensor.name === name)) throw new ModelError(`Two tensors are called "${name}".`);
+    if (this.#names.has(name)) throw new ModelError(`Two tensors are called "${name}".`);
     if (shape.some((size) => !Number.isSafeInteger(size) || size < 1)) {
       throw new ModelError(`The shape of "${name}" is not made of positive whole numbers.`);
     }
+    this.#names.add(name);
     return this.#tensors.push({ name, shape: [...shape], ...(format === undefined ? {} : { format }) }) - 1;
   }
 

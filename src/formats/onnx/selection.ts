@@ -1,16 +1,14 @@
 /** Operators that leave entries out or repeat them: Slice, Split, Gather with constant indices, Expand, Tile. */
+import type { Slice } from '../../graph/index.js';
+import { pythonSlice } from '../shared/slices.js';
 import { isReal } from './element-type.js';
 import { layoutOf, reshape, shapeOf } from './layout.js';
 import { arranged, picked, usualOrder } from './moving.js';
 import type { Step } from './step.js';
 import { type Activation, activation } from './value.js';
 
-/** Along one axis: `count` places from `begin` on. */
-export interface AxisSlice {
+interface AxisSlice extends Slice {
   readonly axis: number;
-  readonly begin: number;
-  readonly step: number;
-  readonly count: number;
 }
 
 /** What a Slice asks for, by the rules of Python's slices. */
@@ -20,20 +18,13 @@ export function askedSlices(step: Step, shape: readonly number[]): AxisSlice[] {
   const axes = step.integersAt('axes', 3) ?? starts.map((_, axis) => axis);
   const steps = step.integersAt('steps', 4) ?? starts.map(() => 1);
   if ([ends, axes, steps].some(({ length }) => length !== starts.length)) step.fail('its lists differ in length');
-  return starts.map((given, index) => {
+  return starts.map((begin, index) => {
     const axis = step.axis(axes[index]!, shape.length);
-    const size = shape[axis]!;
-    const stride = steps[index]!;
-    if (!Number.isInteger(stride) || stride === 0) step.fail(`its step is ${stride}`);
-    // Forward, places run from 0 to size; backward, from size - 1 to -1.
-    const [least, most] = stride > 0 ? [0, size] : [-1, size - 1];
-    const place = (value: number): number => Math.min(most, Math.max(least, value < 0 ? value + size : value));
-    const begin = place(given);
-    return { axis, begin, step: stride, count: Math.max(0, Math.ceil((place(ends[index]!) - begin) / stride)) };
+    return { axis, ...pythonSlice(shape[axis]!, begin, ends[index]!, steps[index]!) };
   });
 }
 
-function places({ begin, step, count }: Omit<AxisSlice, 'axis'>): number[] {
+function places({ begin, step, count }: Slice): number[] {
   return Array.from({ length: count }, (_, at) => begin + at * step);
 }
 

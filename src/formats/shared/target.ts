@@ -3,6 +3,7 @@
 import {
   type Activation,
   type Axes,
+  type Composition,
   type FloatInterpolation,
   type FloatNetwork,
   FloatNetworkBuilder,
@@ -183,7 +184,7 @@ export class Target {
   }
 
   /** Of every entry. */
-  function(x: Handle, function_: RealFunction, name: string): Handle {
+  function(x: Handle, function_: RealFunction | Composition, name: string): Handle {
     return this.#builder.function(x, this.#unique(name), function_);
   }
 

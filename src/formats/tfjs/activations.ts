@@ -1,10 +1,10 @@
 /** Functions of every entry alone, and softmax. */
 
 import { type FunctionName, type RealFunction, realFunction } from '../../graph/index.js';
+import { fail } from '../shared/fail.js';
 import { affine, broadcast, combined, scaled } from './arithmetic.js';
 import type { Constant } from './constant.js';
 import type { Construction } from './construction.js';
-import { fail } from './fail.js';
 import { type Activation, activation } from './value.js';
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;

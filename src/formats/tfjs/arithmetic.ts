@@ -1,8 +1,8 @@
 /** Sums and products, of values that depend on the input and of constants, repeated along axes of size one. */
 import { realFunction } from '../../graph/index.js';
+import { fail, shown } from '../shared/fail.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
-import { fail, shown } from './fail.js';
 import { commonShape, repeatedTo } from './moving.js';
 import { type Activation, activation, product } from './value.js';
 

@@ -1,9 +1,9 @@
 /** Entries under other shapes, joined, and with borders around them. */
 import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fail } from '../shared/fail.js';
 import type { Construction } from './construction.js';
 import { LARGEST, sumOf } from './convolution.js';
-import { fail } from './fail.js';
 import { type Activation, activation, product } from './value.js';
 
 const MOST_INPUTS = 1024;

@@ -1,6 +1,6 @@
 /** Constants of a model: its weights, and what is computed from them during the import. */
 import { countEntries } from '../shared/count-entries.js';
-import { fail, shown } from './fail.js';
+import { fail, shown } from '../shared/fail.js';
 
 /** What the format calls the types of entries. */
 export type EntryType = 'float32' | 'int32' | 'bool';

@@ -2,8 +2,8 @@
 
 import type { FloatNetwork, Size } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
+import { fail } from '../shared/fail.js';
 import { type Handle, Target } from '../shared/target.js';
-import { fail } from './fail.js';
 import { type Activation, activation, product, withoutBatch } from './value.js';
 
 /** Weights may be shared between layers, but a small file must not grow into an endless network. */

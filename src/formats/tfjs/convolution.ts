@@ -2,9 +2,9 @@
 
 import { type Axes, samePadding, VALID } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
+import { fail, shown } from '../shared/fail.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
-import { fail, shown } from './fail.js';
 import { type Activation, activation } from './value.js';
 
 /** A step or a window beyond this is a damaged file, and small enough to multiply safely. */

@@ -1,9 +1,9 @@
 /** A constant matrix times the last axis: a dense layer, or a convolution with a 1 x 1 kernel where there are many rows. */
 import { VALID } from '../../graph/index.js';
+import { fail, shown } from '../shared/fail.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
 import { biasOf, transposed } from './convolution.js';
-import { fail, shown } from './fail.js';
 import { type Activation, activation, product } from './value.js';
 
 const ONE = { y: 1, x: 1 };

@@ -2,7 +2,7 @@
 import { decode } from '../../boundary/codecs.js';
 import type { FloatNetwork } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
-import { fail } from './fail.js';
+import { fail } from '../shared/fail.js';
 import { importGraph } from './graph/import.js';
 import type { Imported } from './imported.js';
 import { parseJson } from './json.js';

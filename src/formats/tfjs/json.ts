@@ -1,7 +1,7 @@
 /** JSON of a file that is not trusted: objects become maps, so that no name in it means anything to JavaScript. */
 import * as t from 'io-ts';
 import { type Codec, decode } from '../../boundary/codecs.js';
-import { fail } from './fail.js';
+import { fail } from '../shared/fail.js';
 
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap;

@@ -13,10 +13,10 @@ import {
 } from '../../graph/index.js';
 import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fail } from '../shared/fail.js';
 import { compacted } from '../shared/offsets.js';
 import { anOrder } from './arrangement.js';
 import type { Construction } from './construction.js';
-import { fail } from './fail.js';
 import { type Activation, activation, product } from './value.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The input's shape, from what the file says and what the caller adds. */
 import { countEntries } from '../shared/count-entries.js';
-import { fail, shown } from './fail.js';
+import { fail, shown } from '../shared/fail.js';
 
 /**
  * An open batch axis becomes 1; any other axis must be known or given.

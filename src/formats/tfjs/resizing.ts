@@ -1,9 +1,9 @@
 /** Images of another size. */
 import { type Grid, nearestPlaces, placesBetween, type Size } from '../../graph/index.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fail } from '../shared/fail.js';
 import type { Construction } from './construction.js';
 import { LARGEST } from './convolution.js';
-import { fail } from './fail.js';
 import { picked } from './moving.js';
 import { type Activation, activation } from './value.js';
 

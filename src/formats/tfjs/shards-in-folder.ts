@@ -1,8 +1,8 @@
 /** The files of weights beside a `model.json`. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { ModelError } from '../../model/errors.js';
+import { shown } from '../shared/fail.js';
 import { openInside, staysInside } from '../shared/files-inside.js';
-import { shown } from './fail.js';
 import type { ShardReader } from './weights.js';
 
 function readWhole(file: number, mostBytes: number): Uint8Array | null {

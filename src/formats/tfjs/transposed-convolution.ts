@@ -5,10 +5,10 @@ import { isIdentity } from '../../graph/places.js';
 import { asConvolution } from '../../graph/transposed-convolution.js';
 import type { Padding } from '../../model/shapes.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fail } from '../shared/fail.js';
 import { type Constant, realsOf } from './constant.js';
 import type { Construction } from './construction.js';
 import { biasOf, kernelShape, type PaddingRule } from './convolution.js';
-import { fail } from './fail.js';
 import { type Activation, activation } from './value.js';
 
 export interface ConvolvingBack {

@@ -1,9 +1,9 @@
 /** The weights that a manifest describes, from the bytes of its shards. */
 import { ModelError } from '../../model/errors.js';
 import { countEntries } from '../shared/count-entries.js';
+import { fail, located, shown } from '../shared/fail.js';
 import { fromFloat16 } from '../shared/half.js';
 import { type Constant, newEntries } from './constant.js';
-import { fail, located, shown } from './fail.js';
 import type { Manifest, WeightEntry } from './schema.js';
 
 /** The bytes of a file of weights by the path that the manifest gives it; undefined when there is none. */

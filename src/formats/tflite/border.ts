@@ -1,5 +1,6 @@
 /** Floating-point borders of a quantized model: a QUANTIZE of the input and a DEQUANTIZE of the output are left out. */
 import { ModelError } from '../../model/errors.js';
+import { fail } from '../shared/fail.js';
 import { BuiltinOperator } from './generated/builtin-operator.js';
 import type { FileOperator, FileTensor, ModelFile } from './model-file.js';
 import { isFloat } from './quantization.js';
@@ -33,12 +34,9 @@ export function importDequantize(file: ModelFile): (step: Step) => void {
     const [source] = step.operator.inputs;
     const tensor = file.tensors[source!];
     if (tensor !== undefined && tensor.data !== null) {
-      step.fail(
-        `it turns the constant "${tensor.name}" into floating-point numbers, so the model is not fully quantized`,
-      );
+      fail(`it turns the constant "${tensor.name}" into floating-point numbers, so the model is not fully quantized`);
     }
-    if (isRead.has(index) || !isOutput.has(index))
-      step.fail('floating-point numbers are supported at the outputs only');
-    step.passOn(step.activation(0).id);
+    if (isRead.has(index) || !isOutput.has(index)) fail('floating-point numbers are supported at the outputs only');
+    step.finish(step.activation(0).handle);
   };
 }

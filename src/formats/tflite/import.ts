@@ -3,26 +3,36 @@
 import { realFunction } from '../../graph/index.js';
 import { ModelError } from '../../model/errors.js';
 import type { QuantizedNetwork } from '../../model/quantized-network.js';
+import { lower } from '../../quantizer/index.js';
+import { located } from '../shared/fail.js';
+import { Target } from '../shared/target.js';
 import { importConcat, importPad, importReshape, importSqueeze } from './arrangement.js';
-import { importDepthToSpace, importSpaceToDepth } from './blocks.js';
 import { importDequantize, quantizedInput } from './border.js';
-import { importConvolution, importDepthwiseConvolution } from './convolution.js';
-import { importFullyConnected } from './fully-connected.js';
-import { importFunction, leakyRelu } from './functions.js';
+import { importFunction, importRescale, importSoftmax, leakyRelu } from './functions.js';
 import { ActivationFunctionType } from './generated/activation-function-type.js';
+import { AddOptions } from './generated/add-options.js';
 import { BuiltinOperator } from './generated/builtin-operator.js';
+import { BuiltinOptions } from './generated/builtin-options.js';
+import { MulOptions } from './generated/mul-options.js';
+import { SubOptions } from './generated/sub-options.js';
 import { Graph } from './graph.js';
-import { importL2Pool } from './l2-pool.js';
-import { type FileOperator, type ModelFile, readModelFile } from './model-file.js';
-import { importExtreme, importMultiply, importSubtract } from './pairs.js';
-import { importMean, importPool } from './pooling.js';
-import { activationTensor } from './quantization.js';
-import { importAdd, importRescale } from './rescale.js';
+import { importConvolution, importDepthwiseConvolution, importFullyConnected } from './linear.js';
+import { type FileOperator, fileTensor, type ModelFile, readModelFile } from './model-file.js';
+import { importPair, tabled } from './pairs.js';
+import { importL2Pool, importMean, importPool } from './pooling.js';
+import { storedTensor } from './quantization.js';
 import { importResizeBilinear, importResizeNearest } from './resize.js';
-import { importSoftmax } from './softmax.js';
-import { importSlice, importSplit, importSplitSizes, importUnpack } from './split.js';
 import { Step } from './step.js';
-import { importStridedSlice, importTranspose } from './take.js';
+import {
+  importDepthToSpace,
+  importSlice,
+  importSpaceToDepth,
+  importSplit,
+  importSplitSizes,
+  importStridedSlice,
+  importTranspose,
+  importUnpack,
+} from './take.js';
 import { importTransposedConvolution } from './transposed-convolution.js';
 
 type Importer = (step: Step) => void;
@@ -39,11 +49,11 @@ function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
     [BuiltinOperator.CONV_2D, importConvolution],
     [BuiltinOperator.DEPTHWISE_CONV_2D, importDepthwiseConvolution],
     [BuiltinOperator.FULLY_CONNECTED, importFullyConnected],
-    [BuiltinOperator.ADD, importAdd],
-    [BuiltinOperator.SUB, importSubtract],
-    [BuiltinOperator.MUL, importMultiply],
-    [BuiltinOperator.MAXIMUM, importExtreme('larger')],
-    [BuiltinOperator.MINIMUM, importExtreme('smaller')],
+    [BuiltinOperator.ADD, importPair('add', [BuiltinOptions.AddOptions, AddOptions])],
+    [BuiltinOperator.SUB, importPair('subtract', [BuiltinOptions.SubOptions, SubOptions])],
+    [BuiltinOperator.MUL, importPair('multiply', [BuiltinOptions.MulOptions, MulOptions])],
+    [BuiltinOperator.MAXIMUM, importPair('larger')],
+    [BuiltinOperator.MINIMUM, importPair('smaller')],
     [BuiltinOperator.TRANSPOSE, importTranspose],
     [BuiltinOperator.STRIDED_SLICE, importStridedSlice],
     [BuiltinOperator.RESIZE_NEAREST_NEIGHBOR, importResizeNearest],
@@ -75,7 +85,7 @@ function importers(file: ModelFile): ReadonlyMap<BuiltinOperator, Importer> {
     [BuiltinOperator.RSQRT, importFunction(() => realFunction('power', -0.5))],
     [BuiltinOperator.ABS, importFunction(() => realFunction('absolute'))],
     [BuiltinOperator.NEG, importFunction(() => realFunction('affine', -1, 0))],
-    [BuiltinOperator.RELU_0_TO_1, importFunction(() => realFunction('clamp', 0, 1))],
+    [BuiltinOperator.RELU_0_TO_1, importFunction(() => tabled(realFunction('clamp', 0, 1)))],
     [BuiltinOperator.RELU, importRescale(ActivationFunctionType.RELU)],
     [BuiltinOperator.RELU6, importRescale(ActivationFunctionType.RELU6)],
     [BuiltinOperator.RELU_N1_TO_1, importRescale(ActivationFunctionType.RELU_N1_TO_1)],
@@ -108,32 +118,35 @@ function requireSupported(file: ModelFile, operators: readonly FileOperator[], k
  */
 export function importTflite(bytes: Uint8Array, name: string): QuantizedNetwork {
   const file = readModelFile(bytes, name);
-  const graph = new Graph(file);
   if (file.inputs.length !== 1) {
     throw new ModelError(`${name} has ${file.inputs.length} inputs, and only models with one are supported.`);
   }
   if (file.outputs.length === 0) throw new ModelError(`${name} has no outputs.`);
   const known = importers(file);
-  const { input, skipped } = quantizedInput(file, graph.fileTensor(file.inputs[0]!));
+  const { input, skipped } = quantizedInput(file, fileTensor(file, file.inputs[0]!));
   const operators = file.operators.filter((operator) => operator !== skipped);
   requireSupported(file, operators, known);
   if (operators.length === 0) throw new ModelError(`${name} has no operators.`);
 
-  const fail = (why: string): never => {
-    throw new ModelError(`${name} cannot be used: its input ${why}.`);
-  };
-  const first = graph.add(activationTensor(graph.fileTensor(input), fail));
-  graph.bind(input, first);
+  const first = located(name, () => storedTensor(fileTensor(file, input)));
+  const graph = new Graph(file, (charge) => new Target(name, first.shape, true, charge));
+  const { target } = graph;
+  graph.bind(input, target.store(target.input, first.format, first.name));
   for (const operator of operators) {
-    const importer = known.get(operator.code)!;
-    const several = SEVERAL.has(operator.code) ? operator.outputs.keys() : [undefined];
-    for (const position of several) importer(new Step(graph, operator, file, position));
+    const { index, kind, code, outputs } = operator;
+    for (const position of SEVERAL.has(code) ? outputs.keys() : [undefined]) {
+      const output = file.tensors[outputs[position ?? 0] ?? -1]?.name ?? '';
+      const where = `${name}: operator ${index} (${kind}, "${output}")`;
+      located(where, () => known.get(code)!(new Step(graph, operator, position)));
+    }
   }
   const outputs = file.outputs.map((index) => {
-    const id = graph.idOf(index);
-    if (id === undefined)
-      throw new ModelError(`${name}: no operator computes its output "${graph.fileTensor(index).name}".`);
-    return id;
+    const output = fileTensor(file, index);
+    const handle = graph.handleOf(index);
+    if (handle === undefined) throw new ModelError(`${name}: no operator computes its output "${output.name}".`);
+    return handle;
   });
-  return { name, tensors: graph.tensors, operations: graph.operations, input: first, outputs };
+  const network = target.build(outputs);
+  const tensors = network.tensors.with(network.input, { ...network.tensors[network.input]!, name: first.name });
+  return lower({ ...network, tensors });
 }

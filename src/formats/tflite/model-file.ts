@@ -144,3 +144,10 @@ export function readModelFile(bytes: Uint8Array, name: string): ModelFile {
     outputs: list(graph.outputsLength(), (index) => graph.outputs(index)),
   };
 }
+
+/** The file's tensor of that index. @throws ModelError when there is none */
+export function fileTensor(file: ModelFile, index: number): FileTensor {
+  const tensor = file.tensors[index];
+  if (tensor === undefined) throw new ModelError(`${file.name} is damaged: it has no tensor ${index}.`);
+  return tensor;
+}

@@ -1,12 +1,11 @@
 /** RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: the places by the format's own rules, which decide bit for bit. */
-import type { Interpolation } from '../../model/trusted-operations.js';
+import type { FloatInterpolation } from '../../graph/index.js';
+import { fail } from '../shared/fail.js';
 import { BuiltinOptions } from './generated/builtin-options.js';
 import { ResizeBilinearOptions } from './generated/resize-bilinear-options.js';
 import { ResizeNearestNeighborOptions } from './generated/resize-nearest-neighbor-options.js';
-import { TensorType } from './generated/tensor-type.js';
-import { moved } from './moved.js';
-import type { Activation, Step } from './step.js';
-import { finishTaken, placesOf } from './take.js';
+import type { OptionsOf, Step } from './step.js';
+import { finishTaken } from './take.js';
 import { imageAxes } from './window.js';
 
 /** Where the grid of the result lies on that of the input. */
@@ -15,33 +14,38 @@ interface Grid {
   readonly halfPixelCenters: boolean;
 }
 
-function sizesOf(step: Step, x: Activation) {
-  step.requireInputs(2);
-  const { height, width, channels } = imageAxes(x.tensor.shape, step);
-  const asked = step.smallIntegers(step.constant(1, [TensorType.INT32]));
-  if (asked.length !== 2 || asked.some((size) => size < 1)) step.fail('its size is not two positive whole numbers');
-  return { height, width, channels, rows: asked[0]!, columns: asked[1]! };
+interface ResizeOptions {
+  alignCorners(): boolean;
+  halfPixelCenters(): boolean;
 }
 
-function aGrid(step: Step, alignCorners: boolean, halfPixelCenters: boolean): Grid {
-  if (alignCorners && halfPixelCenters) step.fail('it has both aligned corners and half-pixel centres');
-  return { alignCorners, halfPixelCenters };
+/** What every resizing has; its output's shape was checked. */
+function resizing(step: Step, of: OptionsOf<ResizeOptions>) {
+  step.requireInputs(2);
+  const options = step.optionalOptions(of);
+  const grid: Grid = {
+    alignCorners: options?.alignCorners() ?? false,
+    halfPixelCenters: options?.halfPixelCenters() ?? false,
+  };
+  if (grid.alignCorners && grid.halfPixelCenters) fail('it has both aligned corners and half-pixel centres');
+  const x = step.activation(0);
+  const image = imageAxes(x.shape);
+  const asked = step.integers(1);
+  if (asked.length !== 2 || asked.some((size) => size < 1)) fail('its size is not two positive whole numbers');
+  const [rows, columns] = asked as [number, number];
+  step.outputOf([rows, columns, image.channels]);
+  return { x, grid, ...image, rows, columns };
 }
 
 /** The nearest place of `size` for place `at` of `count`, in single precision as the format's runtime computes it. */
-export function nearestPlace(
-  at: number,
-  size: number,
-  count: number,
-  { alignCorners, halfPixelCenters }: Grid,
-): number {
+function nearestPlace(at: number, size: number, count: number, { alignCorners, halfPixelCenters }: Grid): number {
   const scale = Math.fround(alignCorners && count > 1 ? (size - 1) / (count - 1) : size / count);
   const real = Math.fround((at + (halfPixelCenters ? 0.5 : 0)) * scale);
   return Math.max(0, Math.min(size - 1, alignCorners ? Math.floor(real + 0.5) : Math.floor(real)));
 }
 
 /** Between which places of `size` place `at` of `count` lies, in 1024ths, in whole numbers as the runtime computes it. */
-export function placesBetween(at: number, size: number, count: number, { alignCorners, halfPixelCenters }: Grid) {
+function placesBetween(at: number, size: number, count: number, { alignCorners, halfPixelCenters }: Grid) {
   const aligned = alignCorners && count > 1;
   const [from, to] = aligned ? [size - 1, count - 1] : [size, count];
   const scale = Math.trunc((1024 * from + Math.trunc(to / 2)) / to);
@@ -53,32 +57,32 @@ export function placesBetween(at: number, size: number, count: number, { alignCo
 
 /** RESIZE_NEAREST_NEIGHBOR. */
 export function importResizeNearest(step: Step): void {
-  const options = step.optionalOptions(BuiltinOptions.ResizeNearestNeighborOptions, ResizeNearestNeighborOptions);
-  const grid = aGrid(step, options?.alignCorners() ?? false, options?.halfPixelCenters() ?? false);
-  const x = step.activation(0);
-  const { height, width, channels, rows, columns } = sizesOf(step, x);
-  const output = moved(step, x);
-  step.requireShape(output, [rows, columns, channels]);
-  finishTaken(step, x, output, [
-    placesOf(step, rows, (at) => nearestPlace(at, height, rows, grid) * width * channels),
-    placesOf(step, columns, (at) => nearestPlace(at, width, columns, grid) * channels),
-    placesOf(step, channels, (at) => at),
+  const { x, grid, height, width, channels, rows, columns } = resizing(step, [
+    BuiltinOptions.ResizeNearestNeighborOptions,
+    ResizeNearestNeighborOptions,
+  ]);
+  finishTaken(step, x, [rows, columns, channels], () => [
+    Int32Array.from({ length: rows }, (_, at) => nearestPlace(at, height, rows, grid) * width * channels),
+    Int32Array.from({ length: columns }, (_, at) => nearestPlace(at, width, columns, grid) * channels),
+    Int32Array.from({ length: channels }, (_, at) => at),
   ]);
 }
 
 /** RESIZE_BILINEAR. */
 export function importResizeBilinear(step: Step): void {
-  const options = step.optionalOptions(BuiltinOptions.ResizeBilinearOptions, ResizeBilinearOptions);
-  const grid = aGrid(step, options?.alignCorners() ?? false, options?.halfPixelCenters() ?? false);
-  const x = step.activation(0);
-  const { height, width, channels, rows, columns } = sizesOf(step, x);
-  const output = moved(step, x);
-  step.requireShape(output, [rows, columns, channels]);
-  const along = (size: number, count: number): Interpolation => {
-    const list = (of: 'lower' | 'upper' | 'weight'): Int32Array =>
-      placesOf(step, count, (at) => placesBetween(at, size, count, grid)[of]);
-    return { lower: list('lower'), upper: list('upper'), weights: list('weight') };
+  const { x, grid, height, width, rows, columns } = resizing(step, [
+    BuiltinOptions.ResizeBilinearOptions,
+    ResizeBilinearOptions,
+  ]);
+  step.moved(x);
+  step.graph.charge(3 * (rows + columns));
+  const along = (size: number, count: number): FloatInterpolation => {
+    const place = (at: number) => placesBetween(at, size, count, grid);
+    return {
+      lower: Int32Array.from({ length: count }, (_, at) => place(at).lower),
+      upper: Int32Array.from({ length: count }, (_, at) => place(at).upper),
+      weights: Float64Array.from({ length: count }, (_, at) => place(at).weight / 1024),
+    };
   };
-  const how = { rows: along(height, rows), columns: along(width, columns) };
-  step.finish(output, (id) => ({ kind: 'interpolate', name: step.name, input: x.id, output: id, ...how }));
+  step.finish(step.target.interpolate(x.handle, along(height, rows), along(width, columns), step.name));
 }

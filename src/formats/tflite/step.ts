@@ -1,18 +1,24 @@
-/** One operator while it is being imported: checked access to its tensors and options, and the way to add its result. */
+/** One operator while it is being imported: checked access to its tensors and options, and the way to give its result. */
 
-import { ModelError } from '../../model/errors.js';
-import type { Operation } from '../../model/quantized-network.js';
-import type { ActivationTensor, TensorId } from '../../model/tensor.js';
+import type { Quantization } from '../../model/tensor.js';
+import { countEntries } from '../shared/count-entries.js';
+import { fail } from '../shared/fail.js';
+import type { Handle, Target } from '../shared/target.js';
+import { ActivationFunctionType } from './generated/activation-function-type.js';
 import type { BuiltinOptions } from './generated/builtin-options.js';
 import { TensorType } from './generated/tensor-type.js';
 import type { Graph } from './graph.js';
-import type { FileOperator, FileTensor, ModelFile } from './model-file.js';
-import { activationTensor, entryCount, type Fail } from './quantization.js';
+import { type FileOperator, type FileTensor, fileTensor } from './model-file.js';
+import { type StoredTensor, storedTensor } from './quantization.js';
 
-/** A tensor of the network with its id. */
+/** Stored codes that the network has computed. */
 export interface Activation {
-  readonly id: TensorId;
-  readonly tensor: ActivationTensor;
+  readonly handle: Handle;
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+  readonly format: Quantization;
+  /** How many axes of the file's tensor come before these: the batch axis, if it has one. */
+  readonly batchAxes: number;
 }
 
 /** A constant tensor of the file. */
@@ -29,105 +35,103 @@ const ENTRY_BYTES: Partial<Record<TensorType, number>> = {
   [TensorType.INT64]: 8,
 };
 
-/** An options accessor of the generated code. */
-type Options<T> = new () => T;
+/** What is done to a result before it is stored: between which real numbers it is cut. */
+const LIMITS: Readonly<Partial<Record<ActivationFunctionType, readonly [number, number]>>> = {
+  [ActivationFunctionType.RELU]: [0, Number.POSITIVE_INFINITY],
+  [ActivationFunctionType.RELU6]: [0, 6],
+  [ActivationFunctionType.RELU_N1_TO_1]: [-1, 1],
+};
+
+/** The options' table in the file, and the generated code that reads it. */
+export type OptionsOf<T> = readonly [BuiltinOptions, new () => T];
 
 export class Step {
   readonly graph: Graph;
+  readonly target: Target;
   readonly operator: FileOperator;
   /** The name of the operator's output tensor, which names the layer. */
   readonly name: string;
   /** Which of the operator's outputs this is about. */
   readonly position: number;
-  readonly #fileName: string;
-  readonly #outputIndex: number;
+  readonly #output: FileTensor;
 
   /** @param position which of the operator's outputs this is about; the only one unless given */
-  constructor(graph: Graph, operator: FileOperator, file: ModelFile, position?: number) {
+  constructor(graph: Graph, operator: FileOperator, position?: number) {
     this.graph = graph;
+    this.target = graph.target;
     this.operator = operator;
-    this.#fileName = file.name;
     this.position = position ?? 0;
-    this.#outputIndex = operator.outputs[this.position] ?? -1;
-    this.name = file.tensors[this.#outputIndex]?.name ?? '';
-    if (position === undefined && operator.outputs.length !== 1) this.fail('it must have one output');
-    const output = graph.fileTensor(this.#outputIndex);
-    if (output.data !== null) this.fail(`its output "${output.name}" is a constant`);
-    if (graph.idOf(output.index) !== undefined) this.fail(`its output "${output.name}" is already computed`);
-  }
-
-  /** @throws ModelError that names the file, the operator and the layer. */
-  readonly fail: Fail = (why) => {
-    const { index, kind } = this.operator;
-    throw new ModelError(`${this.#fileName}: operator ${index} (${kind}, "${this.name}") cannot be used: ${why}.`);
-  };
-
-  /** Runs a check of the library's own that throws `RangeError`, and says it as a `ModelError`. */
-  checked<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      if (error instanceof RangeError) return this.fail(error.message);
-      throw error;
-    }
-  }
-
-  /** Runs a check that throws `ModelError` without saying where, and says it. */
-  refused<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      if (error instanceof ModelError) return this.fail(error.message.replace(/\.$/, ''));
-      throw error;
-    }
+    if (position === undefined && operator.outputs.length !== 1) fail('it must have one output');
+    this.#output = fileTensor(graph.file, operator.outputs[this.position] ?? -1);
+    this.name = this.#output.name;
+    if (this.#output.data !== null) fail(`its output "${this.name}" is a constant`);
+    if (graph.handleOf(this.#output.index) !== undefined) fail(`its output "${this.name}" is already computed`);
   }
 
   requireInputs(least: number, most = least): void {
     const { length } = this.operator.inputs;
-    if (length < least || length > most) this.fail(`it has ${length} inputs`);
+    if (length < least || length > most) fail(`it has ${length} inputs`);
   }
 
-  #input(position: number): FileTensor | null {
+  /** The file's tensor at that position, or null when it is left out. */
+  input(position: number): FileTensor | null {
     const index = this.operator.inputs[position] ?? -1;
     if (index === -1) return null;
-    const tensor = this.graph.fileTensor(index);
-    if (tensor.trouble !== '') this.fail(`"${tensor.name}" ${tensor.trouble}`);
+    const tensor = fileTensor(this.graph.file, index);
+    if (tensor.trouble !== '') fail(`"${tensor.name}" ${tensor.trouble}`);
     return tensor;
   }
 
   /** The input at that position, which the network must have computed. */
   activation(position: number): Activation {
-    const tensor = this.#input(position) ?? this.fail(`input ${position} is missing`);
-    const id = this.graph.idOf(tensor.index);
-    if (id !== undefined) return { id, tensor: this.graph.tensors[id]! };
-    if (tensor.data !== null) return this.fail(`its input "${tensor.name}" is a constant, which is not supported`);
-    return this.fail(`it uses "${tensor.name}" before it is computed`);
+    const tensor = this.input(position) ?? fail(`input ${position} is missing`);
+    const handle = this.graph.handleOf(tensor.index);
+    if (handle === undefined) {
+      if (tensor.data !== null) return fail(`its input "${tensor.name}" is a constant, which is not supported`);
+      return fail(`it uses "${tensor.name}" before it is computed`);
+    }
+    const shape = this.target.shape(handle);
+    return { handle, shape, format: this.target.format(handle)!, batchAxes: tensor.shape.length - shape.length };
+  }
+
+  /** What the codes stand for. */
+  read({ handle, format }: Pick<Activation, 'handle' | 'format'>): Handle {
+    return this.target.read(handle, format, `${this.name}/input`);
+  }
+
+  /** The real numbers at that position. */
+  real(position: number): Handle {
+    return this.read(this.activation(position));
   }
 
   /** The constant at that position, of one of the given types and of exactly its shape's length; null when left out. */
   optionalConstant(position: number, types: readonly TensorType[]): Constant | null {
-    const tensor = this.#input(position);
+    const tensor = this.input(position);
     if (tensor === null) return null;
-    const { data } = tensor;
-    if (data === null) return this.fail(`"${tensor.name}" must be a constant of the file, but it is computed`);
-    if (!types.includes(tensor.type)) {
-      this.fail(`the constant "${tensor.name}" is of type ${TensorType[tensor.type] ?? tensor.type}`);
-    }
-    const entries = entryCount(tensor, this.fail);
-    if (data.length !== entries * ENTRY_BYTES[tensor.type]!) {
-      this.fail(`the constant "${tensor.name}" has ${data.length} bytes, which is not what its shape says`);
+    const { data, name, type, shape } = tensor;
+    if (data === null) return fail(`"${name}" must be a constant of the file, but it is computed`);
+    if (!types.includes(type)) fail(`the constant "${name}" is of type ${TensorType[type] ?? type}`);
+    const entries = countEntries(shape, name, 1);
+    if (data.length !== entries * ENTRY_BYTES[type]!) {
+      fail(`the constant "${name}" has ${data.length} bytes, which is not what its shape says`);
     }
     return { tensor, data, entries };
   }
 
   constant(position: number, types: readonly TensorType[]): Constant {
-    return this.optionalConstant(position, types) ?? this.fail(`input ${position} is missing`);
+    return this.optionalConstant(position, types) ?? fail(`input ${position} is missing`);
   }
 
-  /** The entries of a small constant of whole numbers (int32 or int64): axes, a shape, an amount of padding. */
-  smallIntegers(constant: Constant): number[] {
+  /** The entries of a small constant of whole numbers at that position: axes, a shape, an amount of padding. */
+  integers(position: number, types: readonly TensorType[] = [TensorType.INT32]): number[] {
+    return this.optionalIntegers(position, types) ?? fail(`input ${position} is missing`);
+  }
+
+  optionalIntegers(position: number, types: readonly TensorType[] = [TensorType.INT32]): number[] | null {
+    const constant = this.optionalConstant(position, types);
+    if (constant === null) return null;
     const { tensor, data, entries } = constant;
-    if (entries > 64) this.fail(`the constant "${tensor.name}" is too long`);
+    if (entries > 64) fail(`the constant "${tensor.name}" is too long`);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     return Array.from({ length: entries }, (_, index) =>
       tensor.type === TensorType.INT64 ? Number(view.getBigInt64(index * 8, true)) : view.getInt32(index * 4, true),
@@ -135,41 +139,57 @@ export class Step {
   }
 
   /** The operator's options, or null when it has none. */
-  optionalOptions<T>(type: BuiltinOptions, accessor: Options<T>): T | null {
+  optionalOptions<T>([type, accessor]: OptionsOf<T>): T | null {
     if (this.operator.accessor.builtinOptionsType() !== type) return null;
     return this.operator.accessor.builtinOptions(new accessor()) as T | null;
   }
 
-  options<T>(type: BuiltinOptions, accessor: Options<T>): T {
-    return this.optionalOptions(type, accessor) ?? this.fail('its options are missing');
+  options<T>(of: OptionsOf<T>): T {
+    return this.optionalOptions(of) ?? fail('its options are missing');
   }
 
-  /** The output tensor as the file describes it, with the full range of its type. */
-  output(): ActivationTensor {
-    return activationTensor(this.graph.fileTensor(this.#outputIndex), this.fail);
+  /** The output as the file describes it, with the batch axis. */
+  outputShape(): readonly number[] {
+    return this.#output.shape;
   }
 
-  /** Fails unless the file gives the output this shape (without the batch axis). */
-  requireShape(output: ActivationTensor, shape: readonly number[]): void {
-    if (output.shape.join() !== shape.join()) {
-      this.fail(`it gives ${shape.join('x')} entries, but the file says ${output.shape.join('x')}`);
+  /** The output as the file describes it. */
+  output(): StoredTensor {
+    return storedTensor(this.#output);
+  }
+
+  /** The output, which the file must give this shape (without the batch axis). */
+  outputOf(shape: readonly number[]): StoredTensor {
+    const output = this.output();
+    if (output.shape.join() === shape.join()) return output;
+    return fail(`it gives ${shape.join('x')} entries, but the file says ${output.shape.join('x')}`);
+  }
+
+  /** The output of an operator that moves stored codes unchanged: it must have the input's quantization. */
+  moved({ format: { scale, zeroPoint } }: Activation, output = this.output()): StoredTensor {
+    if (output.format.scale === scale && output.format.zeroPoint === zeroPoint) return output;
+    return fail(`"${output.name}" must have the same scale and zero point as its input`);
+  }
+
+  /** The same entries under that shape. */
+  shaped(handle: Handle, shape: readonly number[]): Handle {
+    if (this.target.shape(handle).join() === shape.join()) return handle;
+    return this.target.reshape(handle, shape, `${this.name}/reshaped`);
+  }
+
+  /** Ends the step with real numbers, cut and stored as the file says. @param shape what the file must say; theirs unless given */
+  store(x: Handle, activation = ActivationFunctionType.NONE, shape = this.target.shape(x)): void {
+    const { format } = this.outputOf(shape);
+    const limits = LIMITS[activation];
+    if (limits === undefined && activation !== ActivationFunctionType.NONE) {
+      fail(`the fused activation ${ActivationFunctionType[activation] ?? activation} is not supported`);
     }
+    const cut = limits === undefined ? x : this.target.clamp(x, ...limits, `${this.name}/cut`);
+    this.finish(this.target.store(this.shaped(cut, shape), format, this.name));
   }
 
-  /** Adds an operation with a result that no tensor of the file stands for. */
-  insert(tensor: ActivationTensor, operation: (output: TensorId) => Operation): Activation {
-    const id = this.graph.add(tensor);
-    this.graph.operations.push(operation(id));
-    return { id, tensor };
-  }
-
-  /** Adds the operation that gives the operator's output. */
-  finish(tensor: ActivationTensor, operation: (output: TensorId) => Operation): void {
-    this.graph.bind(this.#outputIndex, this.insert(tensor, operation).id);
-  }
-
-  /** Declares that the operator changes nothing: its output is its input. */
-  passOn(id: TensorId): void {
-    this.graph.bind(this.#outputIndex, id);
+  /** Ends the step with stored codes. */
+  finish(handle: Handle): void {
+    this.graph.bind(this.#output.index, handle);
   }
 }

@@ -7,7 +7,7 @@ import type { Destination, Emission, Source } from './emission.js';
 import { integersWithin, type Limits } from './limits.js';
 import { emitJoined } from './moves.js';
 import { emitPair } from './pairs.js';
-import { emitRescaled } from './rescale.js';
+import { emitAligned } from './rescale.js';
 import { emitSoftmax } from './softmax.js';
 import type { Computed } from './value.js';
 
@@ -32,12 +32,8 @@ export function emitComputed(
     case 'softmax':
       return emitSoftmax(into, operation.beta, x, to);
     case 'concat': {
-      const parts = inputs.map((part, at) => {
-        const { shape } = into.tensor(part.id);
-        const id = emitRescaled(into, part, { name: `${to.name}/part${at}`, shape, format: to.format });
-        return { id, scale: to.format.scale };
-      });
-      return emitJoined(into, { ...operation, name: to.name }, parts, to.shape).id;
+      const parts = inputs.map((part, at) => emitAligned(into, part, `${to.name}/part${at}`, to.format));
+      return emitJoined(into, operation, parts, to).id;
     }
     case 'function': {
       const { minimum, maximum } = into.tensor(x.id);

@@ -60,7 +60,7 @@ class Lowering {
     try {
       return action();
     } catch (error) {
-      if (!(error instanceof ModelError) || error.message.startsWith(this.#network.name)) throw error;
+      if (!(error instanceof ModelError)) throw error;
       throw new ModelError(`${this.#network.name}: "${name}" cannot be used: ${error.message}`);
     }
   }
@@ -173,12 +173,13 @@ class Lowering {
   #joined(operation: Extract<FloatOperation, { kind: 'concat' }>): Value {
     const value = this.#computed(operation, operation.inputs, NO_LIMITS);
     const [first = fail('it joins nothing.')] = value.inputs;
-    const { zeroPoint } = this.#into.tensor(first.id);
+    const format = this.#into.tensor(first.id);
     const alike = value.inputs.every((part) => {
-      return part.scale === first.scale && this.#into.tensor(part.id).zeroPoint === zeroPoint;
+      return part.scale === first.scale && this.#into.tensor(part.id).zeroPoint === format.zeroPoint;
     });
     if (!alike) return value;
-    return { kind: 'stored', source: emitJoined(this.#into, operation, value.inputs, this.#shape(operation.output)) };
+    const joined = emitJoined(this.#into, operation, value.inputs, this.#destination(operation, format));
+    return { kind: 'stored', source: { ...joined, scale: first.scale } };
   }
 
   #stored(value: Value, to: Destination): Value {

@@ -10,7 +10,7 @@ import type {
   FloatTake,
 } from '../../graph/index.js';
 import type { Interpolation } from '../../model/trusted-operations.js';
-import type { Emission, Source } from './emission.js';
+import type { Destination, Emission, Source } from './emission.js';
 
 export type Move = FloatInterpolate | FloatPad | FloatReshape | FloatTake | FloatPool<'maxPool'>;
 
@@ -56,14 +56,7 @@ export function emitMove(into: Emission, move: Move, x: Source, shape: readonly 
 }
 
 /** Parts of one scale, side by side. */
-export function emitJoined(
-  into: Emission,
-  { name, axis }: FloatConcat,
-  parts: readonly Source[],
-  shape: readonly number[],
-): Source {
-  const [first] = parts as readonly [Source];
+export function emitJoined(into: Emission, { axis }: FloatConcat, parts: readonly Source[], to: Destination): Source {
   const inputs = parts.map(({ id }) => id);
-  const id = into.push({ kind: 'concat', name, inputs, axis }, { name, shape, format: into.tensor(first.id) });
-  return { id, scale: first.scale };
+  return { id: into.push({ kind: 'concat', name: to.name, inputs, axis }, to), scale: to.format.scale };
 }

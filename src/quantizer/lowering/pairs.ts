@@ -4,7 +4,7 @@ import type { TensorId } from '../../model/tensor.js';
 import { changeScale } from '../change-scale.js';
 import type { Destination, Emission, Source } from './emission.js';
 import { integersWithin, type Limits } from './limits.js';
-import { emitRescaled } from './rescale.js';
+import { emitAligned } from './rescale.js';
 
 export function emitPair(
   into: Emission,
@@ -29,11 +29,11 @@ export function emitPair(
     }
     case 'larger':
     case 'smaller': {
-      const [left, right] = [a, b].map((x, side) => {
-        const { shape } = into.tensor(x.id);
-        return emitRescaled(into, x, { name: `${name}/${side === 0 ? 'left' : 'right'}`, shape, format });
-      });
-      return into.push({ kind, name, inputs: [left!, right!], ...range }, to);
+      const [left, right] = [
+        emitAligned(into, a, `${name}/left`, format),
+        emitAligned(into, b, `${name}/right`, format),
+      ];
+      return into.push({ kind, name, inputs: [left.id, right.id], ...range }, to);
     }
   }
 }

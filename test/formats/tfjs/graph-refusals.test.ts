@@ -177,7 +177,7 @@ test('operators that move entries, told to do what cannot be done', () => {
     [one('Transpose', ['x', 'p'], {}, { p: vector(0, 1, 1, 2) }), /\[0,1,1,2\] is no order of 4 axes/],
     [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [1, 2], [1])), /its lists differ in length/],
     [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [0], [1])), /its result is empty/],
-    [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [1], [0])), /its stride is 0/],
+    [one('StridedSlice', ['x', 'b', 'e', 's'], cut, lists([0], [1], [0])), /its step is 0/],
     [
       one('StridedSlice', ['x', 'b', 'e', 's'], { ...cut, shrink_axis_mask: int(1) }, lists([7], [8], [1])),
       /it takes place 7 of an axis of size 1/,

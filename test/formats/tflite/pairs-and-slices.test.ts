@@ -310,7 +310,7 @@ test('what makes no sense is refused with the operator and the reason', () => {
   refused([image, integers([2, 3]), image], bilinear([0, 1], 2, true, true), /aligned corners/);
   refused([image, codes([1, 4], 1, 0), image], subtract([0, 1], 2), /before it is computed/);
   const four = [image, integers([0, 0, 0, 0]), integers([1, 2, 3, 2]), integers([1, 1, 0, 1]), image];
-  refused(four, slice([0, 1, 2, 3], 4), /step is zero/);
+  refused(four, slice([0, 1, 2, 3], 4), /step is 0/);
   const ellipsis = [...four.slice(0, 3), integers([1, 1, 1, 1]), image];
   refused(ellipsis, slice([0, 1, 2, 3], 4, 0, 0, 0, 1), /ellipses/);
   refused(

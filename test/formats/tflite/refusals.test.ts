@@ -92,7 +92,7 @@ test('scales and zero points must make sense', () => {
   refused(relu({ zeroPoints: [-1] }), /zero point of "in"/);
   refused(relu({ type: TensorType.INT8, zeroPoints: [128] }), /zero point of "in"/);
   refused(relu({ scales: [1, 1], zeroPoints: [0, 0] }), /more than one scale/);
-  refused(relu({ scales: [2 ** 20] }, { scales: [2 ** -20] }), /scale factor/);
+  refused(relu({ scales: [2 ** 20] }, { scales: [2 ** -20] }), /scales before and after "out" do not fit/);
 });
 
 test('shapes must be known, of one picture, and what the operator gives', () => {
@@ -142,7 +142,7 @@ test('convolutions must fit their inputs, weights and certificates', () => {
   importTflite(buildTflite(layer(filled([2, 3, 3, 2]))), 'fits');
   refused(layer(filled([2, 3, 3, 3])), /for 3 channels/);
   refused(layer(filled([2, 9, 2])), /must have 4 axes/);
-  refused(layer(filled([3, 3, 3, 2])), /gives 3x3x3/);
+  refused(layer(filled([3, 3, 3, 2]), integers([0, 0, 0])), /gives 3x3x3/);
   refused(layer(filled([2, 3, 3, 2]), integers([0])), /must have 2 entries/);
   refused(layer(filled([2, 3, 3, 2]), integers([0, 2 ** 31 - 1])), /more than 32 bits/);
   refused(layer(filled([2, 3, 3, 2]), { ...integers([0, 0]), scales: [2], zeroPoints: [0] }), /scale of the bias/);

@@ -1,9 +1,9 @@
 /** Arithmetic of values and constants, limits, and batch normalization. */
 import { type FunctionName, realFunction } from '../../../graph/index.js';
+import { fail } from '../../shared/fail.js';
 import { applied, clamped, leaky as leakyOf, named, softmax as softmaxOf, withSlopes } from '../activations.js';
 import { type Arithmetic, affine, combined, scaled, withConstant } from '../arithmetic.js';
 import { realsOf, scalarOf } from '../constant.js';
-import { fail } from '../fail.js';
 import type { Activation } from '../value.js';
 import { throughBlocks } from './blocks.js';
 import type { Step, StepImporter } from './step.js';

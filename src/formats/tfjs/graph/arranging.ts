@@ -1,10 +1,10 @@
 /** Operators that only rename, move, join or cut entries. */
 
+import { fail } from '../../shared/fail.js';
 import { scaled } from '../arithmetic.js';
 import { askedShape, joined, padded, reshape as reshapeTo } from '../arrangement.js';
 import { scalarOf } from '../constant.js';
 import { LARGEST } from '../convolution.js';
-import { fail } from '../fail.js';
 import { type Activation, activation, type Value } from '../value.js';
 import type { Step } from './step.js';
 

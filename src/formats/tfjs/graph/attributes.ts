@@ -1,7 +1,7 @@
 /** A node's attributes: protocol buffers as JSON, where whole numbers may be text and text is base64. */
 import * as t from 'io-ts';
 import { type Codec, list, matching, wholeNumber } from '../../../boundary/codecs.js';
-import { fail } from '../fail.js';
+import { fail } from '../../shared/fail.js';
 import { Fields, type JsonMap } from '../json.js';
 
 const MOST_ENTRIES = 64;

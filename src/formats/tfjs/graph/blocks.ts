@@ -1,8 +1,8 @@
 /** Dilated convolutions as old versions of TensorFlow write them: SpaceToBatchND, a plain convolution, BatchToSpaceND. */
 import type { Axes } from '../../../graph/index.js';
+import { fail } from '../../shared/fail.js';
 import { padded } from '../arrangement.js';
 import { LARGEST } from '../convolution.js';
-import { fail } from '../fail.js';
 import { cropped } from '../moving.js';
 import type { Activation } from '../value.js';
 import { Step, type StepImporter } from './step.js';

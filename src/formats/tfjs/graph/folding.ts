@@ -1,9 +1,9 @@
 /** Nodes whose inputs are all constants are computed while importing: shapes and indices, prepared weights. */
 import { repeatedSteps, stridesOf } from '../../../graph/index.js';
+import { fail } from '../../shared/fail.js';
 import { combined, gathered, joined, picked } from '../../shared/folding.js';
 import { anOrder, askedShape } from '../arrangement.js';
 import { type Constant, type EntryType, integers, reshaped, scalarOf } from '../constant.js';
-import { fail } from '../fail.js';
 import type { Value } from '../value.js';
 import { expandedShape, squeezedShape } from './arranging.js';
 import { made } from './made.js';

@@ -1,7 +1,7 @@
 /** The float network of a graph model. */
 import type { FloatNetwork } from '../../../graph/index.js';
+import { fail, located, shown } from '../../shared/fail.js';
 import { Construction } from '../construction.js';
-import { fail, located, shown } from '../fail.js';
 import type { Imported } from '../imported.js';
 import { inOrder } from '../in-order.js';
 import { type JsonMap, withMaps } from '../json.js';

@@ -1,10 +1,10 @@
 /** Convolutions and matrix products, alone and with what is fused to them. */
 import type { Axes } from '../../../graph/index.js';
+import { fail, shown } from '../../shared/fail.js';
 import { clamped, leaky, named, rectified, withSlopes } from '../activations.js';
 import type { Constant } from '../constant.js';
 import { convolved, LARGEST, type PaddingRule } from '../convolution.js';
 import { multiplied } from '../dense.js';
-import { fail, shown } from '../fail.js';
 import { transposed } from '../moving.js';
 import { convolvedBack } from '../transposed-convolution.js';
 import type { Activation } from '../value.js';

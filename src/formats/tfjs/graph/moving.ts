@@ -1,8 +1,9 @@
 /** Operators that move entries: Transpose, slices, splits, Gather, Tile, mirrored borders, blocks of pixels, resizing. */
+
+import { fail, shown } from '../../shared/fail.js';
 import { reshape } from '../arrangement.js';
 import { scalarOf } from '../constant.js';
 import { LARGEST } from '../convolution.js';
-import { fail, shown } from '../fail.js';
 import {
   cutOut,
   mirrored,

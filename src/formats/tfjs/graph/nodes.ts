@@ -1,7 +1,7 @@
 /** What the topology of a graph model says: nodes, and which reads which. */
 import * as t from 'io-ts';
 import { list, nonEmptyString } from '../../../boundary/codecs.js';
-import { fail, shown } from '../fail.js';
+import { fail, shown } from '../../shared/fail.js';
 import { Fields, type JsonMap, jsonMap } from '../json.js';
 import { Attributes } from './attributes.js';
 

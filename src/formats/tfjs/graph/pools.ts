@@ -1,7 +1,7 @@
 /** MaxPool and AvgPool, and means and maxima over axes. */
 
+import { fail } from '../../shared/fail.js';
 import { scaled } from '../arithmetic.js';
-import { fail } from '../fail.js';
 import { type PoolKind, pooled, reduced } from '../pooling.js';
 import { type Activation, product } from '../value.js';
 import { axesOf, paddingOf } from './linear.js';

@@ -1,5 +1,6 @@
 /** Which part of a value StridedSlice and Slice take: a start, a step and a count for every axis. */
-import { fail } from '../fail.js';
+import { fail } from '../../shared/fail.js';
+import { placeAt, pythonSlice } from '../../shared/slices.js';
 import type { Step } from './step.js';
 
 export interface Cut {
@@ -44,23 +45,14 @@ export function stridedCut(step: Step, shape: readonly number[]): Cut {
       return;
     }
     const size = shape[cut.counts.length]!;
-    const stride = strides[at]!;
-    if (!Number.isInteger(stride) || stride === 0) fail(`its stride is ${stride}`);
-    const from = (value: number): number => (value < 0 ? value + size : value);
+    const [from, to] = [set(openBegin, at) ? null : begin, set(openEnd, at) ? null : ends[at]!];
+    const { begin: start, step: stride, count } = pythonSlice(size, from, to, strides[at]!);
     if (set(dropped, at)) {
-      const place = from(begin);
-      if (!(place >= 0 && place < size)) fail(`it takes place ${begin} of an axis of size ${size}`);
-      cut.starts.push(place);
+      cut.starts.push(placeAt(size, begin));
       cut.steps.push(1);
       cut.counts.push(1);
       return;
     }
-    // Forward, places run from 0 to size; backward, from size - 1 to -1.
-    const [least, most] = stride > 0 ? [0, size] : [-1, size - 1];
-    const place = (value: number): number => Math.min(most, Math.max(least, from(value)));
-    const start = set(openBegin, at) ? (stride > 0 ? least : most) : place(begin);
-    const end = set(openEnd, at) ? (stride > 0 ? most : least) : place(ends[at]!);
-    const count = Math.max(0, Math.ceil((end - start) / stride));
     cut.starts.push(start);
     cut.steps.push(stride);
     cut.counts.push(count);

@@ -1,8 +1,9 @@
 /** One node while it is being imported: checked access to its inputs and attributes. */
+
+import { fail, shown } from '../../shared/fail.js';
 import { anAxis } from '../arrangement.js';
 import { type Constant, integersOf } from '../constant.js';
 import type { Construction } from '../construction.js';
-import { fail, shown } from '../fail.js';
 import type { Activation, Value } from '../value.js';
 import type { Attributes } from './attributes.js';
 import type { GraphNode } from './nodes.js';

@@ -1,9 +1,9 @@
 /** Layers that move entries, or leave them where they are. */
 import { type Codec, chosen, list, oneOf, orNull, wholeNumber } from '../../../boundary/codecs.js';
 import type { Padding } from '../../../model/shapes.js';
+import { fail } from '../../shared/fail.js';
 import { askedShape, joined, padded, reshape as reshapeTo } from '../arrangement.js';
 import { LARGEST } from '../convolution.js';
-import { fail } from '../fail.js';
 import { cropped, repeatedTo, transposed } from '../moving.js';
 import { resized } from '../resizing.js';
 import { type Activation, product } from '../value.js';

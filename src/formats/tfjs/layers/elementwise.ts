@@ -2,10 +2,10 @@
 import * as t from 'io-ts';
 import { type Codec, chosen, finiteNumber, list, wholeNumber } from '../../../boundary/codecs.js';
 import { realFunction } from '../../../graph/index.js';
+import { fail } from '../../shared/fail.js';
 import { applied, clamped, leaky, named, softmax as softmaxOf, withSlopes } from '../activations.js';
 import { affine } from '../arithmetic.js';
 import { realsOf } from '../constant.js';
-import { fail } from '../fail.js';
 import type { Activation } from '../value.js';
 import { activationName } from './activation-name.js';
 import type { Layer } from './layer.js';

@@ -2,11 +2,11 @@
 import * as t from 'io-ts';
 import { type Codec, chosen, list, oneOf, wholeNumber } from '../../../boundary/codecs.js';
 import type { Axes } from '../../../graph/index.js';
+import { fail, shown } from '../../shared/fail.js';
 import { named } from '../activations.js';
 import type { Constant } from '../constant.js';
 import type { Construction } from '../construction.js';
 import { LARGEST, type PaddingRule } from '../convolution.js';
-import { fail, shown } from '../fail.js';
 import type { Fields } from '../json.js';
 import type { Activation } from '../value.js';
 import { activationName } from './activation-name.js';

@@ -1,9 +1,9 @@
 /** Layers that are linear maps with a bias: dense, and the convolutions. */
 import { wholeNumber } from '../../../boundary/codecs.js';
+import { fail } from '../../shared/fail.js';
 import type { Constant } from '../constant.js';
 import { convolved, kernelShape, LARGEST } from '../convolution.js';
 import { multiplied } from '../dense.js';
-import { fail } from '../fail.js';
 import { convolvedBack } from '../transposed-convolution.js';
 import type { Activation } from '../value.js';
 import type { Layer } from './layer.js';

@@ -1,6 +1,7 @@
 /** Layers that combine several inputs of one shape. */
+
+import { fail } from '../../shared/fail.js';
 import { type Arithmetic, combined, scaled } from '../arithmetic.js';
-import { fail } from '../fail.js';
 import type { Activation } from '../value.js';
 import type { Layer, LayerImporter } from './layer.js';
 

@@ -1,6 +1,6 @@
 /** Layers that average or take maxima. */
 import * as t from 'io-ts';
-import { fail } from '../fail.js';
+import { fail } from '../../shared/fail.js';
 import { type PoolKind, pooled, reduced } from '../pooling.js';
 import type { LayerImporter } from './layer.js';
 

@@ -1,7 +1,7 @@
 /** What the topology of a layers model says: layers, and which reads which. */
 import * as t from 'io-ts';
 import { type Codec, list, nonEmptyString, wholeNumber } from '../../../boundary/codecs.js';
-import { fail, located, shown } from '../fail.js';
+import { fail, located, shown } from '../../shared/fail.js';
 import { Fields, type Json, type JsonMap, jsonMap } from '../json.js';
 
 const MOST_LAYERS = 2 ** 14;

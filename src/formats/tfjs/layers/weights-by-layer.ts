@@ -1,6 +1,7 @@
 /** The weights of a layers model by the layers that they belong to. */
+
+import { fail, shown } from '../../shared/fail.js';
 import type { Constant } from '../constant.js';
-import { fail, shown } from '../fail.js';
 import type { Weights } from '../weights.js';
 
 export class WeightsByLayer {
