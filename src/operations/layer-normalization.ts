@@ -2,7 +2,7 @@
 import { descriptor } from '../boundary/array-bytes.js';
 import { wholeNumber } from '../boundary/codecs.js';
 import { require } from '../model/requirement.js';
-import { elementCount } from '../model/tensor.js';
+import { elementCount, endsIn } from '../model/tensor.js';
 import { LAYER_NORMALIZATION, type LayerNormalizationOperation } from '../model/trusted-operations.js';
 import { clampTo, unary } from './fields.js';
 import { scaled } from './ranges.js';
@@ -58,12 +58,12 @@ function largestNormal(n: number): number {
   return Math.ceil(2 ** normalBits * Math.sqrt(n - 1)) + 1;
 }
 
-/** Whether the last axes of a shape, some of them, have n entries together. */
-function endsIn(shape: readonly number[], n: number): boolean {
-  let entries = 1;
-  return shape.toReversed().some((size) => {
-    entries *= size;
-    return entries === n;
+/** Whether no sum can reach 2^53: one that doubles round is at least that if the true one is. */
+export function sumsFit(factors: ArrayLike<number>, bias: Int32Array, shift: number): boolean {
+  const normal = largestNormal(factors.length);
+  return bias.every((entry, index) => {
+    const terms = normal * Math.abs(factors[index]!) + Math.abs(entry) * 2 ** (shift - biasBits);
+    return terms + 2 ** (shift - 1) < 2 ** 53;
   });
 }
 
@@ -95,12 +95,11 @@ export const layerNormalization: OperationRules<LayerNormalizationOperation> = {
     require(sane, where, `the shift must be from ${biasBits} to 62, not ${shift}`);
     const whole = Number.isSafeInteger(epsilon) && epsilon >= 0;
     require(whole, where, `epsilon must be a whole number from 0 to 2^53 - 1, not ${epsilon}`);
-    // A sum that doubles round is at least 2^53 if the true one is.
-    const fits = factors.every((factor, index) => {
-      const terms = largestNormal(n) * Math.abs(factor) + Math.abs(bias[index]!) * 2 ** (shift - biasBits);
-      return terms + 2 ** (shift - 1) < 2 ** 53;
-    });
-    require(fits, where, `its factors and biases are too large for a shift of ${shift}: sums would need more than 53 bits`);
+    require(sumsFit(
+      factors,
+      bias,
+      shift,
+    ), where, `its factors and biases are too large for a shift of ${shift}: sums would need more than 53 bits`);
     requireClamp(operation, where);
   },
   fields: {

@@ -63,6 +63,7 @@ function keepsChannels(network: FloatNetwork, operation: FloatOperation, channel
     case 'add':
     case 'concat':
     case 'softmax':
+    case 'layerNormalization':
     case 'multiply':
     case 'subtract':
     case 'larger':

@@ -18,6 +18,7 @@ import { type Quantization, sameScale } from './activation-quantization.js';
 import { changeScale } from './change-scale.js';
 import { functionOf, interpolate, multiply, subtract } from './quantize-further.js';
 import { clampOf } from './quantize-linear.js';
+import { layerNormalization } from './quantize-normalization.js';
 import type { TensorFacts } from './tensor-facts.js';
 
 /** Everything that the trusted side does by itself. */
@@ -109,6 +110,11 @@ export function quantizeTrusted(operation: FloatTrusted, facts: TensorFacts): Tr
     case 'reshape':
     case 'take':
       return [operation];
+    case 'layerNormalization': {
+      const { name, input, output } = operation;
+      const how = layerNormalization(operation, facts.quantization(input), facts.quantization(output), name);
+      return [{ ...how, name, input, output }];
+    }
     case 'softmax':
       return [softmax(operation, facts)];
   }

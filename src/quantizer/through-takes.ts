@@ -77,6 +77,7 @@ function takesIn(operation: FloatOperation | undefined): boolean {
     case 'concat':
     case 'reshape':
     case 'softmax':
+    case 'layerNormalization':
     case 'function':
     case 'multiply':
     case 'subtract':

@@ -54,6 +54,7 @@ export function operationWords(operation: FloatOperation, { tensors }: FloatNetw
     case 'concat':
     case 'reshape':
     case 'softmax':
+    case 'layerNormalization':
     case 'function':
     case 'multiply':
     case 'subtract':

@@ -138,8 +138,8 @@ test('the trusted side gives what the definition gives', () =>
 
 test('doubles are exact at the ends of what is allowed', () => {
   const n = 2 ** 14;
-  for (const epsilon of [0, 1, 2 ** 53 - 1]) {
-    for (const shift of [16, 20, 38, 52]) {
+  for (const epsilon of [0, 2 ** 53 - 1]) {
+    for (const shift of [16, 38, 52]) {
       // One entry far from all others has the largest normalized entry, two halves the largest variance.
       const alone = Int16Array.from({ length: n }, (_, at) => (at === 5 ? 32767 : -32768));
       const halves = Int16Array.from({ length: n }, (_, at) => (at % 2 === 0 ? 32767 : -32768));
