@@ -4,8 +4,9 @@ import { evaluatorOf } from '../../graph/index.js';
 import type { TensorId } from '../../model/tensor.js';
 import { tableRange } from '../../operations/lookup.js';
 import { functionTable } from '../../quantizer/function-table.js';
+import { layerNormalization } from '../../quantizer/quantize-normalization.js';
 import { addTensor, clampOf, type Emission, emitScaled, formatOf, multipliers } from './emit.js';
-import type { CodeFormat, PendingFunction, PendingPair, Stored } from './pending.js';
+import type { CodeFormat, PendingFunction, PendingLayerNormalization, PendingPair, Stored } from './pending.js';
 
 export function emitFunction(into: Emission, value: PendingFunction, to: CodeFormat, name: string): TensorId {
   const { x, shape } = value;
@@ -41,4 +42,17 @@ export function emitPair(into: Emission, value: PendingPair, to: CodeFormat, nam
     into.operations.push({ kind: how, ...done(inputs) });
   }
   return into.operations.at(-1)!.output;
+}
+
+export function emitLayerNormalization(
+  into: Emission,
+  value: PendingLayerNormalization,
+  to: CodeFormat,
+  name: string,
+): TensorId {
+  const { x, shape } = value;
+  const how = layerNormalization(value, x, to, name);
+  const output = addTensor(into, name, shape, to, to);
+  into.operations.push({ ...how, name, input: x.id, output });
+  return output;
 }

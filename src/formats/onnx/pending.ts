@@ -97,6 +97,16 @@ export interface PendingSoftmax {
   readonly shape: readonly number[];
 }
 
+/** Of rows of as many entries as the arrays have. */
+export interface PendingLayerNormalization {
+  readonly kind: 'layerNormalization';
+  readonly x: Stored;
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+  readonly epsilon: number;
+  readonly shape: readonly number[];
+}
+
 export type Pending =
   | Stored
   | Unread
@@ -108,6 +118,7 @@ export type Pending =
   | PendingPair
   | PendingConcat
   | PendingTaken
+  | PendingLayerNormalization
   | PendingSoftmax;
 
 export const NO_LIMITS: Limits = { minimum: Number.NEGATIVE_INFINITY, maximum: Number.POSITIVE_INFINITY };

@@ -27,7 +27,7 @@ import {
   emitSum,
   formatOf,
 } from './emit.js';
-import { emitFunction, emitPair } from './emit-further.js';
+import { emitFunction, emitLayerNormalization, emitPair } from './emit-further.js';
 import {
   type CodeFormat,
   isLimited,
@@ -265,6 +265,11 @@ export class QuantizedTarget implements Target {
     return this.#add({ ...value, id, shape });
   }
 
+  layerNormalization(x: Handle, scale: Float32Array, offset: Float32Array, epsilon: number, _name: string): Handle {
+    const stored = this.#real(x);
+    return this.#add({ kind: 'layerNormalization', x: stored, scale, offset, epsilon, shape: stored.shape });
+  }
+
   softmax(x: Handle, _name: string): Handle {
     const stored = this.#real(x);
     return this.#add({ kind: 'softmax', x: stored, shape: stored.shape });
@@ -423,6 +428,8 @@ export class QuantizedTarget implements Target {
       }
       case 'joined':
         return emitConcat(this.#emission, value, to, name);
+      case 'layerNormalization':
+        return emitLayerNormalization(this.#emission, value, to, name);
       case 'softmax':
         return emitSoftmax(this.#emission, value, to, name);
     }

@@ -131,6 +131,10 @@ export class FloatTarget implements Target {
     return this.#checked(this.#builder.pad(x, this.#unique(name), padding));
   }
 
+  layerNormalization(x: Handle, scale: Float32Array, offset: Float32Array, epsilon: number, name: string): Handle {
+    return this.#builder.layerNormalization(x, this.#unique(name), scale, offset, epsilon);
+  }
+
   softmax(x: Handle, name: string): Handle {
     return this.#builder.softmax(x, this.#unique(name));
   }

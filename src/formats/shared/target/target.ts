@@ -70,6 +70,8 @@ export interface Target {
   concat(parts: readonly Handle[], axis: number, name: string): Handle;
   /** A border of zeros. @param x [height, width, channels] */
   pad(x: Handle, padding: Padding, name: string): Handle;
+  /** Of rows of as many entries as the arrays have, which are the last axes; see `FloatLayerNormalization`. */
+  layerNormalization(x: Handle, scale: Float32Array, offset: Float32Array, epsilon: number, name: string): Handle;
   /** Along the last axis. */
   softmax(x: Handle, name: string): Handle;
 }
