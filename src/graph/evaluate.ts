@@ -13,7 +13,7 @@ import {
   realWeights,
 } from './float-network.js';
 import { interpolate } from './interpolation.js';
-import { activate, add, batchNorm, concat, pool, softmax } from './layers.js';
+import { activate, add, batchNorm, concat, layerNormalization, pool, softmax } from './layers.js';
 import { combine } from './pairs.js';
 
 function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensorId) => Float32Array): Float32Array {
@@ -60,6 +60,8 @@ function step(network: FloatNetwork, op: FloatOperation, value: (id: FloatTensor
       const { width, channels } = asImage(tensor(op.input).shape);
       return interpolate(value(op.input), width, channels, op);
     }
+    case 'layerNormalization':
+      return layerNormalization(value(op.input), op);
     case 'softmax':
       return softmax(value(op.input), tensor(op.output).shape.at(-1)!, op);
   }

@@ -161,6 +161,18 @@ export interface FloatSoftmax extends UnaryFloatOperation {
   readonly beta: number;
 }
 
+/** y = scale[i] * (x - mean) / sqrt(variance + epsilon) + offset[i], mean and variance those of its row, which are the last axes. */
+export interface FloatLayerNormalization extends UnaryFloatOperation {
+  /** Tells operations apart. */
+  readonly kind: 'layerNormalization';
+  /** One entry per entry of a row. */
+  readonly scale: Float32Array;
+  /** One entry per entry of a row. */
+  readonly offset: Float32Array;
+  /** Keeps the root away from 0; positive. */
+  readonly epsilon: number;
+}
+
 /** y = f(x), entry by entry. */
 export interface FloatFunction extends UnaryFloatOperation {
   /** Tells operations apart. */
@@ -241,6 +253,7 @@ export type FloatOperation =
   | FloatConcat
   | FloatReshape
   | FloatSoftmax
+  | FloatLayerNormalization
   | FloatFunction
   | FloatPair
   | FloatTake

@@ -28,6 +28,7 @@ export {
   type FloatConcat,
   type FloatConvolution,
   type FloatDense,
+  type FloatLayerNormalization,
   type FloatNetwork,
   type FloatOperation,
   type FloatPool,

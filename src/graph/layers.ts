@@ -4,6 +4,7 @@ import {
   asImage,
   entryCount,
   type FloatBatchNorm,
+  type FloatLayerNormalization,
   type FloatPool,
   type FloatSoftmax,
 } from './float-network.js';
@@ -71,6 +72,21 @@ export function concat(
       const length = lengths[index]!;
       out.set(part.subarray(block * length, (block + 1) * length), at);
       at += length;
+    });
+  }
+  return out;
+}
+
+export function layerNormalization(x: Float32Array, { scale, offset, epsilon }: FloatLayerNormalization): Float32Array {
+  const n = scale.length;
+  const out = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += n) {
+    const row = x.subarray(start, start + n);
+    const mean = row.reduce((total, value) => total + value, 0) / n;
+    const variance = row.reduce((total, value) => total + (value - mean) ** 2, 0) / n;
+    const factor = 1 / Math.sqrt(variance + epsilon);
+    row.forEach((value, index) => {
+      out[start + index] = (value - mean) * factor * scale[index]! + offset[index]!;
     });
   }
   return out;

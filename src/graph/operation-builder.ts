@@ -2,7 +2,7 @@
 
 import { ModelError } from '../model/errors.js';
 import type { Padding } from '../model/shapes.js';
-import type { Quantization } from '../model/tensor.js';
+import { endsIn, type Quantization } from '../model/tensor.js';
 import type { ConvolutionOptions, Windowing } from './builder-options.js';
 import type { Composition } from './composition.js';
 import {
@@ -340,6 +340,28 @@ export class OperationBuilder {
   /** How a tensor is stored; undefined: as real numbers. */
   format(id: FloatTensorId): Quantization | undefined {
     return this.#tensors[id]?.format;
+  }
+
+  /**
+   * Layer normalization of rows of `scale.length` entries, which are the last axes.
+   * @throws ModelError when no last axes have so many, the arrays' lengths differ, or epsilon is not positive
+   */
+  layerNormalization(
+    input: FloatTensorId,
+    name: string,
+    scale: Float32Array,
+    offset: Float32Array,
+    epsilon: number,
+  ): FloatTensorId {
+    this.#real(input);
+    requireLength(offset, scale.length, `The offset of "${name}"`);
+    if (!endsIn(this.shape(input), scale.length)) {
+      throw new ModelError(`"${name}" has rows of ${scale.length} entries, which no last axes of its input have.`);
+    }
+    if (!(Number.isFinite(epsilon) && epsilon > 0)) throw new ModelError(`The epsilon of "${name}" is not positive.`);
+    const output = this.#tensor(name, this.shape(input));
+    this.#operations.push({ kind: 'layerNormalization', name, input, output, scale, offset, epsilon });
+    return output;
   }
 
   /** The finished network. */

@@ -44,6 +44,15 @@ export type Tensor = ActivationTensor | AccumulatorTensor;
 /** The index of a tensor in `QuantizedNetwork.tensors`. */
 export type TensorId = number;
 
+/** Whether the last axes of a shape, some of them, have `count` entries together. */
+export function endsIn(shape: readonly number[], count: number): boolean {
+  let entries = 1;
+  return shape.toReversed().some((size) => {
+    entries *= size;
+    return entries === count;
+  });
+}
+
 /** How many entries a tensor has. */
 export function elementCount(tensor: Tensor): number {
   return tensor.shape.reduce((product, size) => product * size, 1);

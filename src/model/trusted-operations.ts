@@ -97,6 +97,36 @@ export interface SoftmaxOperation extends UnaryOperation, Clamped {
   readonly unit: number;
 }
 
+/** The fixed numbers of layer normalization; `src/reference/layer-normalization.ts` has the bounds that follow from them. */
+export const LAYER_NORMALIZATION = {
+  /** Entries of the longest row. */
+  longestRow: 2 ** 14,
+  /** Fractional bits of a reciprocal root. */
+  rootBits: 45,
+  /** Fractional bits of a normalized entry. */
+  normalBits: 20,
+  /** Fractional bits of a bias. */
+  biasBits: 16,
+} as const;
+
+/**
+ * Layer normalization of each row of n = `factors.length` entries, which are the last axes, in integers. With S the sum of a row and Q that
+ * of its squares, d[i] = n * x[i] - S, R = max(1, n * Q - S^2 + epsilon) and r = floor(2^45 / sqrt(R)):
+ * z[i] = roundedShift(d[i] * r, 25), out[i] = clamp(roundedShift(z[i] * factors[i] + bias[i] * 2^(shift - 16), shift), minimum, maximum).
+ */
+export interface LayerNormalizationOperation extends UnaryOperation, Clamped {
+  /** Tells operations apart. */
+  readonly kind: 'layerNormalization';
+  /** One entry per entry of a row, 1 to 2^14: round(2^(shift - 20) * gamma / output scale). They may be negative. */
+  readonly factors: Int32Array;
+  /** One entry per entry of a row: round(2^16 * beta / output scale). */
+  readonly bias: Int32Array;
+  /** From 16 to 62; so small that no sum reaches 2^53, rounding included. */
+  readonly shift: number;
+  /** round(n^2 * real epsilon / input scale^2), from 0 to 2^53 - 1. */
+  readonly epsilon: number;
+}
+
 /**
  * Average or maximum over windows; windows are cut at the border, so an average divides by the entries really there.
  * Padding is smaller than the window on every side, so no window is empty.
@@ -176,6 +206,7 @@ export type TrustedOperation =
   | ExtremeOperation
   | LookupOperation
   | SoftmaxOperation
+  | LayerNormalizationOperation
   | PoolOperation
   | InterpolateOperation
   | ConcatOperation

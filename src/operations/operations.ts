@@ -4,6 +4,7 @@ import { add } from './add.js';
 import { concat } from './concat.js';
 import { extremes } from './extremes.js';
 import { interpolate } from './interpolate.js';
+import { layerNormalization } from './layer-normalization.js';
 import { lookup } from './lookup.js';
 import { multiply } from './multiply.js';
 import { pad } from './pad.js';
@@ -34,6 +35,7 @@ export const OPERATIONS: { readonly [K in OperationKind]: OperationRules<Operati
   smaller: extremes,
   lookup,
   softmax,
+  layerNormalization,
   averagePool: pool,
   maxPool: pool,
   interpolate,

@@ -8,12 +8,12 @@ import {
   type FloatNetwork,
   type FloatOperation,
   type FloatTensorId,
-  inputsOf,
   isPair,
   type RealFunction,
   realFunction,
   sizeOf,
 } from '../graph/index.js';
+import { withoutUnreadOperations } from './graph.js';
 
 /** Functions of more parts are left in pieces: a part that is used twice counts twice, so that they could grow without end. */
 const MOST_PARTS = 64;
@@ -63,17 +63,6 @@ function composed(operation: FloatOperation, { source, expression }: Derived): F
   return { kind: 'function', name, input: source, output, function: { name: 'composition', expression } };
 }
 
-/** Without the operations whose results nobody reads. */
-function needed(operations: readonly FloatOperation[], outputs: readonly FloatTensorId[]): FloatOperation[] {
-  const read = new Set(outputs);
-  const kept = operations.toReversed().filter((operation) => {
-    if (!read.has(operation.output)) return false;
-    for (const id of inputsOf(operation)) read.add(id);
-    return true;
-  });
-  return kept.reverse();
-}
-
 /** An equal network (up to float rounding) in which functions of functions are one. */
 export function composeFunctions(network: FloatNetwork): FloatNetwork {
   const known = new Map<FloatTensorId, Derived>();
@@ -87,5 +76,5 @@ export function composeFunctions(network: FloatNetwork): FloatNetwork {
     changed ||= result !== operation;
     return result;
   });
-  return changed ? { ...network, operations: needed(operations, network.outputs) } : network;
+  return changed ? { ...network, operations: withoutUnreadOperations(operations, network.outputs) } : network;
 }

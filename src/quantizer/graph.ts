@@ -16,6 +16,20 @@ export function isPrivate(network: FloatNetwork, id: FloatTensorId): boolean {
   return !network.outputs.includes(id) && readersOf(network, id) === 1;
 }
 
+/** Without the operations whose results nobody reads. */
+export function withoutUnreadOperations(
+  operations: readonly FloatOperation[],
+  outputs: readonly FloatTensorId[],
+): FloatOperation[] {
+  const read = new Set(outputs);
+  const kept = operations.toReversed().filter((operation) => {
+    if (!read.has(operation.output)) return false;
+    for (const id of inputsOf(operation)) read.add(id);
+    return true;
+  });
+  return kept.reverse();
+}
+
 /** The same network without the tensors that no operation computes any more. */
 export function withoutUnusedTensors(network: FloatNetwork): FloatNetwork {
   const used = new Set([network.input, ...network.operations.map((operation) => operation.output)]);

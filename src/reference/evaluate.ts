@@ -6,6 +6,7 @@ import type { ActivationTensor, TensorId } from '../model/tensor.js';
 import { apply } from './apply.js';
 import { concat, pad, take } from './arrangement.js';
 import { interpolate } from './interpolation.js';
+import { layerNormalization } from './layer-normalization.js';
 import { lookup } from './lookup.js';
 import { combine } from './pairs.js';
 import { pool } from './pooling.js';
@@ -55,6 +56,8 @@ function step(
         (network.tensors[operation.input] as ActivationTensor).minimum,
         operation.table,
       );
+    case 'layerNormalization':
+      return layerNormalization(value(operation.input), operation);
     case 'softmax':
       return softmax(value(operation.input), shape(operation.input).at(-1) ?? 1, operation);
   }

@@ -26,6 +26,7 @@ export type {
   ExtremeOperation,
   InterpolateOperation,
   Interpolation,
+  LayerNormalizationOperation,
   LookupOperation,
   MultiplyOperation,
   NamedOperation,
@@ -64,6 +65,7 @@ export {
 export { accepts, type Challenge, fold } from './freivalds.js';
 export { interpolate } from './interpolation.js';
 export { type Answer, plainLayer, privateLayer } from './layer.js';
+export { layerNormalization } from './layer-normalization.js';
 export { lookup } from './lookup.js';
 export { combine } from './pairs.js';
 export { pool } from './pooling.js';

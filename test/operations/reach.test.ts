@@ -77,6 +77,24 @@ const cases: { readonly [K in TrustedOperation['kind']]: (input: InputRange) => 
       }),
       false,
     ),
+  layerNormalization: () =>
+    some(
+      fc.record({
+        factors: fc.array(edgy(-(2 ** 24), 2 ** 24), { minLength: 4, maxLength: 4 }),
+        bias: fc.array(edgy(-(2 ** 31), 2 ** 31 - 1), { minLength: 4, maxLength: 4 }),
+        shift: edgy(16, 35),
+        epsilon: edgy(0, 2 ** 53 - 1),
+        clamp: range,
+      }),
+      ({ factors, bias, clamp, ...rest }) => ({
+        kind: 'layerNormalization',
+        factors: Int32Array.from(factors),
+        bias: Int32Array.from(bias),
+        ...rest,
+        ...clamp,
+      }),
+      false,
+    ),
 };
 
 const input = (index: number, { minimum, maximum }: InputRange): ActivationTensor => ({

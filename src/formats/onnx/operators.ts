@@ -18,6 +18,7 @@ import { importConvolution } from './convolution.js';
 import { importConstant, importShape } from './folding.js';
 import { FUNCTIONS, importFunction, importPower } from './functions.js';
 import { importConvInteger, importMatMulInteger } from './integer.js';
+import { importLayerNormalization } from './layer-normalization.js';
 import { importGemm, importMatMul } from './matrix.js';
 import type { FileNode } from './model-file.js';
 import { importPad } from './padding.js';
@@ -65,6 +66,7 @@ const SHARED: Readonly<Record<string, Importer | undefined>> = {
   GlobalAveragePool: importGlobalPool('averagePool'),
   GlobalMaxPool: importGlobalPool('maxPool'),
   Identity: importIdentity,
+  LayerNormalization: importLayerNormalization,
   MatMul: importMatMul,
   Max: importLimit('Max'),
   MaxPool: importPool('maxPool'),
@@ -142,7 +144,6 @@ export const REFUSALS: Readonly<Record<string, string | undefined>> = {
   GroupNormalization: STATISTICS,
   If: 'control flow is not supported; export the model without it',
   InstanceNormalization: STATISTICS,
-  LayerNormalization: STATISTICS,
   Loop: 'control flow is not supported; export the model without it',
   Scan: 'control flow is not supported; export the model without it',
   LogSoftmax: 'it is not supported; leave it out (the largest logit is the same) or use Softmax',

@@ -215,6 +215,11 @@ export class Target {
     return this.#checked(this.#builder.pad(x, this.#unique(name), padding));
   }
 
+  /** Of rows of as many entries as the arrays have, which are the last axes; see `FloatLayerNormalization`. */
+  layerNormalization(x: Handle, scale: Float32Array, offset: Float32Array, epsilon: number, name: string): Handle {
+    return this.#builder.layerNormalization(x, this.#unique(name), scale, offset, epsilon);
+  }
+
   /** Along the last axis. */
   softmax(x: Handle, name: string, beta = 1): Handle {
     return this.#builder.softmax(x, this.#unique(name), beta);

@@ -4,6 +4,7 @@ import type { TensorId } from '../../model/tensor.js';
 import { functionTable } from '../function-table.js';
 import { emitAverage } from './average.js';
 import type { Destination, Emission, Source } from './emission.js';
+import { emitLayerNormalization } from './layer-normalization.js';
 import { integersWithin, type Limits } from './limits.js';
 import { emitJoined } from './moves.js';
 import { emitPair } from './pairs.js';
@@ -29,6 +30,8 @@ export function emitComputed(
       return emitPair(into, operation.kind, [x, other], limits, to);
     case 'averagePool':
       return emitAverage(into, operation, x, limits, to);
+    case 'layerNormalization':
+      return emitLayerNormalization(into, operation, x, to);
     case 'softmax':
       return emitSoftmax(into, operation.beta, x, to);
     case 'concat': {

@@ -270,6 +270,19 @@ const cases: Record<string, Case> = {
     shape: SMALL,
     steps: 4,
   },
+  LayerNormalization: {
+    nodes: [
+      ...stored('x', 'xr', 'a'),
+      node('Flatten', ['xr'], 'f'),
+      node('DequantizeLinear', ['w', 'ws'], 'wr'),
+      node('Gemm', ['f', 'wr'], 'g', { transB: 1 }),
+      ...stored('g', 'v', 'i'),
+      node('LayerNormalization', ['v', 'gamma', 'beta'], 'n'),
+      ...stored('n', 'y', 'i'),
+    ],
+    constants: { ...matrix, gamma: real(1, -2, 0.5, 1.5, 1, 3), beta: real(0, 1, -1, 0.25, 0, -2) },
+    shape: SMALL,
+  },
   QLinearConv: {
     nodes: [
       node('QuantizeLinear', ['x', 'as', 'az'], 'q'),

@@ -135,6 +135,8 @@ if (isThere) {
     }
     console.log(`onnx testdata: ${passed.length} passed, ${refused.length} refused by design`);
     assert.ok(passed.length >= 350, `only ${passed.length} passed; refused: ${refused.join(', ')}`);
+    const normalized = passed.filter((name) => /^test_layer_normalization.*(?<!expanded)$/.test(name));
+    assert.is(normalized.length, 19);
     for (const name of [
       'test_basic_conv_with_padding',
       'test_qlinearconv',

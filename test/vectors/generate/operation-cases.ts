@@ -1,6 +1,7 @@
 /** Trusted operations, inputs for them, and how implementations get them wrong. */
 import type { OperationVector } from '../shapes/operations.js';
 import { furtherCases } from './further-cases.js';
+import { normalizationCases } from './normalization-cases.js';
 import type { Numbers } from './numbers.js';
 import { poolCases, shapeCases } from './window-cases.js';
 
@@ -167,5 +168,6 @@ export function operationCases(numbers: Numbers): OperationCase[] {
     ...poolCases(numbers),
     ...shapeCases(numbers),
     ...furtherCases(numbers),
+    ...normalizationCases(numbers),
   ];
 }

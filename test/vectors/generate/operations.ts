@@ -6,6 +6,7 @@ import {
   concat,
   type Interpolation,
   interpolate,
+  layerNormalization,
   lookup,
   pad,
   pool,
@@ -71,6 +72,10 @@ export function operate(operation: OperationVector, inputs: readonly (readonly n
     }
     case 'lookup':
       return plain(lookup(first!, operation.minimum, Int16Array.from(operation.table)));
+    case 'layerNormalization': {
+      const lists = { factors: Int32Array.from(operation.factors), bias: Int32Array.from(operation.bias) };
+      return plain(layerNormalization(first!, { ...operation, ...lists }));
+    }
     case 'softmax':
       return plain(
         softmax(first!, operation.width, {

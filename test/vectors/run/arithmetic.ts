@@ -153,6 +153,11 @@ export function operateWith(arithmetic: TrustedArithmetic, operation: OperationV
       const from = { ...tensor([first!.length]), minimum, maximum: minimum + table.length - 1 } as Tensor;
       return [...runTrusted(how, [i16(first!)].map(own), [from], tensor([first!.length]), 1, arithmetic).value];
     }
+    case 'layerNormalization': {
+      const lists = { factors: Int32Array.from(operation.factors), bias: Int32Array.from(operation.bias) };
+      const rows = tensor([first!.length / lists.factors.length, lists.factors.length]);
+      return [...runTrusted({ ...names, ...operation, ...lists }, [own(i16(first!))], [rows], rows, 1, arithmetic).value];
+    }
     case 'softmax': {
       const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };
       const rows = tensor([first!.length / operation.width, operation.width]);

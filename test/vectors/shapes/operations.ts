@@ -28,6 +28,14 @@ const rescale = object({ kind: word('rescale'), multiplier, shift, ...clamp });
 const pad = object({ kind: word('pad'), padding, shape: image });
 const concat = object({ kind: word('concat'), axis: integer(0, 3), shapes: list(list(size)) });
 const softmax = object({ kind: word('softmax'), width: size, exponentials: uint32, unit: integer(1, 65536), ...clamp });
+const layerNormalization = object({
+  kind: word('layerNormalization'),
+  factors: int32,
+  bias: int32,
+  shift: integer(16, 62),
+  epsilon: integer(0, 2 ** 53 - 1),
+  ...clamp,
+});
 
 const place = integers(0, 2 ** 24);
 const take = object({ kind: word('take'), offsets: list(place) });
@@ -43,7 +51,10 @@ export const operation = either(
     either(either(requantize, addBias), either(add, rescale)),
     either(either(pooling, pad), either(concat, softmax)),
   ),
-  either(either(either(take, interpolate), either(multiply, subtract)), either(extreme, lookup)),
+  either(
+    either(either(take, interpolate), either(multiply, subtract)),
+    either(either(extreme, lookup), layerNormalization),
+  ),
 );
 
 export const operationsFile = aFile('operations', aGroup({ operation }, aTest({ inputs: list(int32), output: int32 })));
