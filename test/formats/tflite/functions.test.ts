@@ -195,6 +195,19 @@ test('L2 pooling is the root of the mean of squares', () =>
     150,
   ));
 
+test('squares fill their bits however narrow the input of L2_POOL_2D is', () => {
+  const tensors = [codes([1, 2, 2, 1], 0.5, 0), codes([1, 2, 2, 1], 0.5, 0), codes([1, 1, 1, 1], 0.5, 0)];
+  const options: Options = [
+    BuiltinOptions.Pool2DOptions,
+    (b) => Pool2DOptions.createPool2DOptions(b, Padding.VALID, 1, 1, 2, 2, NONE),
+  ];
+  // A ReLU6 leaves 0 to 12.
+  const network = load(tensors, [operator(BuiltinOperator.RELU6, [0], [1]), operator(L2_POOL_2D, [1], [2], options)]);
+  const squares = network.tensors[network.operations.find(({ kind }) => kind === 'multiply')!.output]!;
+  assert.is('maximum' in squares && squares.maximum, 32767);
+  assert.equal(run(network, [0, 0, 0, 255]), [[6]]);
+});
+
 const image = Array.from({ length: 2 * 4 * 8 }, (_, at) => at * 3);
 
 test('SPLIT, SPLIT_V, UNPACK and SLICE cut out what they say', () => {

@@ -198,6 +198,11 @@ test('operators that only move entries must keep quantization, shape and axes', 
   refused({ tensors: two([1, 2, 2, 3], { scales: [2 ** -30] }), operators: [softmax(0, 1)] }, /probabilities/);
 });
 
+test('what only integers show is refused with the layer, whatever the file is called', () => {
+  const bytes = buildTflite(relu({ scales: [2 ** 20] }, { scales: [2 ** -20] }));
+  assert.throws(() => importTflite(bytes, 'the'), /^the: "out" cannot be used: the scales before and after/);
+});
+
 test('a file of another kind is named as such', () => {
   const message = (bytes: Uint8Array): string => {
     try {
