@@ -1,8 +1,9 @@
 /** What a quantized network computes: the definition that every run, on any device, in any mode, must equal bit for bit. */
 
 import { imageShape } from '../model/image-shape.js';
-import type { Operation, QuantizedNetwork } from '../model/quantized-network.js';
-import type { ActivationTensor, TensorId } from '../model/tensor.js';
+import type { LinearOperation, QuantizedNetwork } from '../model/quantized-network.js';
+import type { ActivationTensor, Tensor, TensorId } from '../model/tensor.js';
+import type { TrustedOperation } from '../model/trusted-operations.js';
 import { apply } from './apply.js';
 import { concat, pad, take } from './arrangement.js';
 import { interpolate } from './interpolation.js';
@@ -13,54 +14,59 @@ import { pool } from './pooling.js';
 import { add, addBias, requantize, rescale } from './scaling.js';
 import { softmax } from './softmax.js';
 
-function step(
-  network: QuantizedNetwork,
-  operation: Operation,
-  value: (id: TensorId) => readonly bigint[],
+/**
+ * What a trusted operation gives.
+ * @param inputs the values that it reads, in order @param tensors the tensors that these are values of
+ */
+export function operate(
+  operation: TrustedOperation,
+  inputs: readonly (readonly bigint[])[],
+  tensors: readonly Tensor[],
 ): readonly bigint[] {
-  const shape = (id: TensorId): readonly number[] => network.tensors[id]!.shape;
+  // A network whose operations read fewer tensors, or anything but activations, is not valid.
+  const [x, y] = inputs as [readonly bigint[], readonly bigint[]];
+  const [{ shape, minimum }] = tensors as [ActivationTensor];
   switch (operation.kind) {
-    case 'linear': {
-      const y = apply(operation.map, value(operation.input));
-      const how = operation.requantization;
-      return how === null ? addBias(y, operation.bias) : requantize(y, operation.bias, how);
-    }
     case 'add':
-      return add(value(operation.inputs[0]), value(operation.inputs[1]), operation);
+      return add(x, y, operation);
     case 'rescale':
-      return rescale(value(operation.input), operation);
+      return rescale(x, operation);
     case 'averagePool':
     case 'maxPool':
-      return pool(value(operation.input), imageShape(shape(operation.input)), operation);
+      return pool(x, imageShape(shape), operation);
     case 'concat':
-      return concat(operation.inputs.map(value), operation.inputs.map(shape), operation.axis);
+      return concat(
+        inputs,
+        tensors.map((tensor) => tensor.shape),
+        operation.axis,
+      );
     case 'pad':
-      return pad(value(operation.input), imageShape(shape(operation.input)), operation.padding);
+      return pad(x, imageShape(shape), operation.padding);
     case 'reshape':
-      return value(operation.input);
+      return x;
     case 'take':
-      return take(value(operation.input), operation);
+      return take(x, operation);
     case 'multiply':
     case 'subtract':
     case 'larger':
     case 'smaller':
-      return combine(value(operation.inputs[0]), value(operation.inputs[1]), operation);
+      return combine(x, y, operation);
     case 'interpolate': {
-      const { width, channels } = imageShape(shape(operation.input));
-      return interpolate(value(operation.input), width, channels, operation);
+      const { width, channels } = imageShape(shape);
+      return interpolate(x, width, channels, operation);
     }
     case 'lookup':
-      // A network whose operations read anything but activations is not valid.
-      return lookup(
-        value(operation.input),
-        (network.tensors[operation.input] as ActivationTensor).minimum,
-        operation.table,
-      );
+      return lookup(x, minimum, operation.table);
     case 'layerNormalization':
-      return layerNormalization(value(operation.input), operation);
+      return layerNormalization(x, operation);
     case 'softmax':
-      return softmax(value(operation.input), shape(operation.input).at(-1) ?? 1, operation);
+      return softmax(x, shape.at(-1) ?? 1, operation);
   }
+}
+
+function applyLayer({ map, bias, requantization }: LinearOperation, x: readonly bigint[]): readonly bigint[] {
+  const y = apply(map, x);
+  return requantization === null ? addBias(y, bias) : requantize(y, bias, requantization);
 }
 
 /**
@@ -74,6 +80,18 @@ export function evaluate(network: QuantizedNetwork, input: readonly bigint[]): b
     if (found === undefined) throw new RangeError(`tensor ${id} is used before it is computed`);
     return found;
   };
-  for (const operation of network.operations) values.set(operation.output, step(network, operation, value));
+  for (const operation of network.operations) {
+    const ids = 'inputs' in operation ? operation.inputs : [operation.input];
+    const inputs = ids.map(value);
+    const result =
+      operation.kind === 'linear'
+        ? applyLayer(operation, inputs[0]!)
+        : operate(
+            operation,
+            inputs,
+            ids.map((id) => network.tensors[id]!),
+          );
+    values.set(operation.output, result);
+  }
   return network.outputs.map((id) => [...value(id)]);
 }

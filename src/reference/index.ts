@@ -19,35 +19,14 @@ export {
 export type { LinearOperation, Operation, QuantizedNetwork, Requantization } from '../model/quantized-network.js';
 export type { Extent, InputRange, Padding, Size, Steps } from '../model/shapes.js';
 export type { AccumulatorTensor, ActivationTensor, Tensor, TensorId } from '../model/tensor.js';
-export type {
-  AddOperation,
-  Clamped,
-  ConcatOperation,
-  ExtremeOperation,
-  InterpolateOperation,
-  Interpolation,
-  LayerNormalizationOperation,
-  LookupOperation,
-  MultiplyOperation,
-  NamedOperation,
-  PadOperation,
-  PairOperation,
-  PoolOperation,
-  RescaleOperation,
-  ReshapeOperation,
-  SoftmaxOperation,
-  SubtractOperation,
-  TakeOperation,
-  TrustedOperation,
-  UnaryOperation,
-} from '../model/trusted-operations.js';
+export type * from '../model/trusted-operations.js';
 export { apply } from './apply.js';
 export { concat, pad, take } from './arrangement.js';
 export { blind, unblind } from './blinding.js';
 export { bound, channelBounds } from './bound.js';
 export { decodeIntegers, decodeResidues } from './decode.js';
 export { type ReferenceDevice, type ReferenceMap, referenceDevice } from './device.js';
-export { evaluate } from './evaluate.js';
+export { evaluate, operate } from './evaluate.js';
 export {
   add,
   aResidue,

@@ -5,7 +5,7 @@ import type { SessionFile } from '../shapes/protocol.js';
 import { boundOf } from './linear-defects.js';
 import { convolution, dense } from './maps.js';
 import type { Numbers } from './numbers.js';
-import { operate } from './operations.js';
+import { resultOf } from './operations.js';
 
 export type LayerVector = SessionFile['groups'][number]['layers'][number];
 
@@ -21,7 +21,7 @@ export function operationsAfter(layer: LayerVector): OperationVector[] {
 
 /** A layer's output from its verified y. */
 export function afterwards(layer: LayerVector, y: number[]): number[] {
-  return operationsAfter(layer).reduce((values, operation) => operate(operation, [values]), y);
+  return operationsAfter(layer).reduce((values, operation) => resultOf(operation, [values]), y);
 }
 
 /** Multipliers that bring the bound near the upper end of the range. */

@@ -1,19 +1,15 @@
 /** A trusted arithmetic (the fast one, and protocol's own) against the files about single computations. */
+import { rulesOf } from '../../../src/operations/operations.js';
 import { runTrusted } from '../../../src/operations/run-trusted.js';
-import { type Modulus, noWrapBound, sampleResidues, type TrustedArithmetic } from '../../../src/protocol/index.js';
-import { Own } from '../../../src/protocol/trusted-value.js';
-import { type ImageShape, inputLength, outputLength, pooledShape, type Tensor } from '../../../src/reference/index.js';
+import { type Modulus, noWrapBound, Own, sampleResidues, type TrustedArithmetic } from '../../../src/protocol/index.js';
+import { inputLength, outputLength } from '../../../src/reference/index.js';
 import { mapOf } from '../generate/maps.js';
-import { interpolation } from '../generate/operations.js';
-import type { OperationVector, PoolingVector } from '../shapes/operations.js';
+import { tensor, trusted } from '../generate/trusted.js';
+import type { OperationVector } from '../shapes/operations.js';
 import { attempt, differing, type Falsehoods } from './judge.js';
 import { scripted } from './scripted.js';
 
-const own = (x: Int16Array): Own<Int16Array> => new Own(x);
-
 type Covered = 'field' | 'sampling' | 'linear' | 'operations' | 'blinding' | 'folding';
-
-const names = { name: '', input: 0, output: 1 } as const;
 
 /** Arrays of one arithmetic, from lists and back. */
 function arraysOf(arithmetic: TrustedArithmetic) {
@@ -29,141 +25,24 @@ function arraysOf(arithmetic: TrustedArithmetic) {
   };
 }
 
-function pooled(how: PoolingVector): number {
-  const { height, width, channels } = pooledShape(how.shape, { ...names, ...how });
-  return height * width * channels;
-}
-
-const tensor = (shape: readonly number[]): Tensor => ({
-  kind: 'activation',
-  name: '',
-  shape,
-  scale: 1,
-  zeroPoint: 0,
-  minimum: -32768,
-  maximum: 32767,
-});
-
-const shapeOf = ({ height, width, channels }: ImageShape): number[] => [height, width, channels];
-
-function padded({ shape, padding }: OperationVector & { kind: 'pad' }): Tensor {
-  const [height, width] = [padding.top + shape.height + padding.bottom, padding.left + shape.width + padding.right];
-  return tensor([height, width, shape.channels]);
-}
-
-/** An operation's output: kernels where there is arithmetic, the network's copies where not. */
-export function operateWith(arithmetic: TrustedArithmetic, operation: OperationVector, inputs: number[][]): number[] {
+/** An operation's output. */
+export function operateWith(arithmetic: TrustedArithmetic, vector: OperationVector, inputs: number[][]): number[] {
   const { i16, i32 } = arraysOf(arithmetic);
-  const [first, second] = inputs;
-  const short = arithmetic.allocate('i16', 'window' in operation ? pooled(operation) : first!.length);
-  switch (operation.kind) {
-    case 'requantize': {
-      const how = { ...operation.how, multipliers: Int32Array.from(operation.how.multipliers) };
-      arithmetic.requantize(i32(first!), Int32Array.from(operation.bias), how, short);
-      return [...short];
-    }
-    case 'addBias': {
-      const out = arithmetic.allocate('i32', first!.length);
-      arithmetic.addBias(i32(first!), Int32Array.from(operation.bias), out);
-      return [...out];
-    }
-    case 'add': {
-      const [left, right] = operation.multipliers;
-      const how = { ...names, ...operation, inputs: [0, 1], multipliers: [left!, right!] } as const;
-      arithmetic.add(i16(first!), i16(second!), how, short);
-      return [...short];
-    }
-    case 'rescale':
-      arithmetic.rescale(i16(first!), { ...names, ...operation }, short);
-      return [...short];
-    case 'averagePool':
-    case 'maxPool':
-      arithmetic.pool(i16(first!), operation.shape, { ...names, ...operation }, short);
-      return [...short];
-    case 'pad':
-      return [
-        ...runTrusted(
-          { ...names, ...operation },
-          [i16(first!)].map(own),
-          [tensor(shapeOf(operation.shape))],
-          padded(operation),
-          1,
-          arithmetic,
-        ).value,
-      ];
-    case 'concat': {
-      const how = { ...names, ...operation, inputs: [0, 1] };
-      const out = tensor([inputs.flat().length]);
-      return [...runTrusted(how, inputs.map(i16).map(own), operation.shapes.map(tensor), out, 1, arithmetic).value];
-    }
-    case 'take': {
-      const offsets = operation.offsets.map((list) => Int32Array.from(list));
-      const out = tensor(offsets.map(({ length }) => length));
-      return [
-        ...runTrusted(
-          { ...names, kind: 'take', offsets },
-          [i16(first!)].map(own),
-          [tensor([first!.length])],
-          out,
-          1,
-          arithmetic,
-        ).value,
-      ];
-    }
-    case 'multiply':
-    case 'larger':
-    case 'smaller':
-      return [
-        ...runTrusted(
-          { ...names, ...operation, inputs: [0, 1] },
-          inputs.map(i16).map(own),
-          inputs.map(({ length }) => tensor([length])),
-          tensor([first!.length]),
-          1,
-          arithmetic,
-        ).value,
-      ];
-    case 'subtract': {
-      const [left, right] = operation.multipliers;
-      const how = { ...names, ...operation, inputs: [0, 1], multipliers: [left!, right!] } as const;
-      return [
-        ...runTrusted(
-          how,
-          inputs.map(i16).map(own),
-          inputs.map(({ length }) => tensor([length])),
-          tensor([first!.length]),
-          1,
-          arithmetic,
-        ).value,
-      ];
-    }
-    case 'interpolate': {
-      const how = {
-        ...names,
-        kind: 'interpolate',
-        rows: interpolation(operation.rows),
-        columns: interpolation(operation.columns),
-      } as const;
-      const out = tensor([how.rows.lower.length, how.columns.lower.length, operation.shape.channels]);
-      return [...runTrusted(how, [i16(first!)].map(own), [tensor(shapeOf(operation.shape))], out, 1, arithmetic).value];
-    }
-    case 'lookup': {
-      const { minimum, table } = operation;
-      const how = { ...names, kind: 'lookup', table: Int16Array.from(table) } as const;
-      const from = { ...tensor([first!.length]), minimum, maximum: minimum + table.length - 1 } as Tensor;
-      return [...runTrusted(how, [i16(first!)].map(own), [from], tensor([first!.length]), 1, arithmetic).value];
-    }
-    case 'layerNormalization': {
-      const lists = { factors: Int32Array.from(operation.factors), bias: Int32Array.from(operation.bias) };
-      const rows = tensor([first!.length / lists.factors.length, lists.factors.length]);
-      return [...runTrusted({ ...names, ...operation, ...lists }, [own(i16(first!))], [rows], rows, 1, arithmetic).value];
-    }
-    case 'softmax': {
-      const how = { ...names, ...operation, exponentials: Uint32Array.from(operation.exponentials) };
-      const rows = tensor([first!.length / operation.width, operation.width]);
-      return [...runTrusted(how, [i16(first!)].map(own), [rows], rows, 1, arithmetic).value];
-    }
+  if (vector.kind === 'addBias') {
+    const out = arithmetic.allocate('i32', inputs[0]!.length);
+    arithmetic.addBias(i32(inputs[0]!), Int32Array.from(vector.bias), out);
+    return [...out];
   }
+  if (vector.kind === 'requantize') {
+    const how = { ...vector.how, multipliers: Int32Array.from(vector.how.multipliers) };
+    const out = arithmetic.allocate('i16', inputs[0]!.length);
+    arithmetic.requantize(i32(inputs[0]!), Int32Array.from(vector.bias), how, out);
+    return [...out];
+  }
+  const { operation, tensors } = trusted(vector, inputs);
+  const output = tensor([rulesOf(operation).entries(operation, tensors, 'a vector')]);
+  const own = inputs.map((input) => new Own(i16(input)));
+  return [...runTrusted(operation, own, tensors, output, 1, arithmetic).value];
 }
 
 /** Whether -(2^31) <= y + bias < 2^31 everywhere: the condition under which requantization is promised. */

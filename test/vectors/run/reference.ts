@@ -23,7 +23,7 @@ import {
 import { mapOf } from '../generate/maps.js';
 import { afterwards } from '../generate/networks.js';
 import { integers, plain } from '../generate/numbers.js';
-import { operate } from '../generate/operations.js';
+import { resultOf } from '../generate/operations.js';
 import { messageOf, verdictOf } from '../generate/protocol.js';
 import { attempt, differing, type Falsehoods } from './judge.js';
 import { byTheModel } from './lifecycle-by-model.js';
@@ -66,7 +66,7 @@ export const reference: { readonly [N in Name]: Falsehoods<N> } = {
       bound: [claimed, Number(bound(map))],
     });
   },
-  operations: ({ operation }, { inputs, output }) => differing({ output: [output, operate(operation, inputs)] }),
+  operations: ({ operation }, { inputs, output }) => differing({ output: [output, resultOf(operation, inputs)] }),
   blinding: ({ p: prime }, { x, rho, message, z, u, y }) => {
     const p = BigInt(prime);
     const residues = decodeResidues(z, u.length, p);
