@@ -18,7 +18,21 @@ const jobs = Number(values.jobs ?? availableParallelism());
 const which = values.all ? 'all' : values.long ? 'long' : 'quick';
 
 /** Files that take long, so that none of them begins when the others are done. */
-const FIRST = ['docs/demo', 'docs/', 'fast/cuda', 'cli/', 'session/', 'faces/', 'formats/', 'bench/'];
+const FIRST = [
+  'docs/demo',
+  'docs/',
+  'session/devices',
+  'fast/cuda',
+  'cli/run',
+  'conformance/',
+  'session/saboteurs',
+  'bench/accuracy',
+  'cli/',
+  'session/',
+  'faces/',
+  'formats/',
+  'bench/',
+];
 const rank = (name: string): number =>
   (FIRST.findIndex((part) => name.startsWith(part)) + FIRST.length + 1) % (FIRST.length + 1);
 

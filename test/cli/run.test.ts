@@ -48,7 +48,7 @@ test('help and version go to standard output', async () => {
 });
 
 test('bad usage is exit code 2 and one sentence', async () => {
-  await refused(['run'], /required option '--model/);
+  await refused(['run'], /required option '--model/, slalom);
   await refused(['run', '--model', 'x', '--image', 'y', '--nonsense'], /unknown option '--nonsense'/);
   await refused(['fly'], /unknown command 'fly'/);
   const base = ['run', '--model', join(folder, 'text.tflite'), '--image', join(folder, 'text.png')];
@@ -69,7 +69,7 @@ test('bad usage is exit code 2 and one sentence', async () => {
   await refused(['plan', '--model', join(folder, 'missing.tflite')], /there is no such file/);
   await refused(['plan', '--model', join(folder, 'text.tflite'), '--threads', '0'], /--threads/);
   await refused(base, /text\.tflite/);
-  await refused(['run', '--model', join(folder, 'empty.tflite'), '--image', 'y'], /empty\.tflite/);
+  await refused(['run', '--model', join(folder, 'empty.tflite'), '--image', 'y'], /empty\.tflite/, slalom);
   await refused(['run', '--model', join(folder, 'missing.tflite'), '--image', 'y'], /there is no such file/);
   await refused(['run', '--model', folder, '--image', 'y'], /model\.json: there is no such file/);
   await refused(['faces', '--image', join(folder, 'missing.jpg')], /no file|no such file/i);
@@ -198,10 +198,12 @@ if (!existsSync(shared)) {
 
   test('the other pictures are what they show', async () => {
     const names = { grace_hopper: 'military uniform', bird: 'chickadee', dragonfly: 'dragonfly' };
-    for (const [name, expected] of Object.entries(names)) {
-      const { out } = await slalom(['run', '--model', model, '--image', image(name), '--labels', labels, '--json']);
-      assert.match((JSON.parse(out) as { top: { label: string }[] }).top[0]!.label, expected);
-    }
+    const pictures = Object.keys(names).map(image);
+    const { out } = await slalom(['run', '--model', model, '--image', ...pictures, '--labels', labels, '--json']);
+    const { results } = JSON.parse(out) as { results: { top: { label: string }[] }[] };
+    const expected = Object.values(names);
+    assert.is(results.length, expected.length);
+    for (const [at, { top }] of results.entries()) assert.match(top[0]!.label, expected[at]!);
   });
 
   test.long('the output is the same in all four modes, and a lie without integrity changes it', async () => {
